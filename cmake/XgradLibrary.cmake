@@ -1,0 +1,44 @@
+# What both twins and everything built on them share.
+
+# Writes build/include/xgrad/<header> for each header, one line that includes the real one, and <xgrad/xgrad.hpp>, which
+# includes them all: the folders stand at the top of the source tree, and users still write #include <xgrad/nn/dense.hpp>.
+function(xgrad_forward_headers)
+  set(umbrella "#pragma once\n\n")
+  foreach(header IN LISTS ARGN)
+    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/include/xgrad/${header}
+         CONTENT "#pragma once\n#include \"${PROJECT_SOURCE_DIR}/${header}\"\n")
+    string(APPEND umbrella "#include <xgrad/${header}>\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/include/xgrad/xgrad.hpp CONTENT "${umbrella}")
+endfunction()
+
+# Warnings, and the sanitizers if asked for: our own targets only, never the user's.
+function(xgrad_own_options target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion)
+  if(XGRAD_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(XGRAD_NATIVE)
+    target_compile_options(${target} PRIVATE -march=native)
+  endif()
+  if(XGRAD_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-sanitize-recover=all)
+    target_link_options(${target} PRIVATE -fsanitize=address,undefined)
+  endif()
+endfunction()
+
+# One of the twins: the same sources, with Real = float or double.
+function(xgrad_library target)
+  add_library(${target} STATIC ${ARGN})
+  add_library(xgrad::${target} ALIAS ${target})
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
+                                              $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+  target_link_libraries(${target} PUBLIC xtensor PRIVATE xtensor-blas BLAS::BLAS)
+  # Without these two, a loop with a square root in it is not vectorised. Both give up only what nobody here uses: errno
+  # after a mathematical function, and floating-point traps.
+  target_compile_options(${target} PRIVATE -fno-math-errno -fno-trapping-math)
+  # xtensor's headers are most of what each file compiles; read once, the whole build takes half the time.
+  target_precompile_headers(${target} PRIVATE <xgrad/core/tensor.hpp>)
+  xgrad_own_options(${target})
+endfunction()

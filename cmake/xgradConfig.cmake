@@ -1,0 +1,6 @@
+include(CMakeFindDependencyMacro)
+find_dependency(xtensor)
+find_dependency(xtensor-blas)
+set(BLA_VENDOR OpenBLAS)
+find_dependency(BLAS)
+include(${CMAKE_CURRENT_LIST_DIR}/xgradTargets.cmake)

@@ -1,0 +1,123 @@
+#pragma once
+
+// Elementwise loops over tensors that are broadcast against each other: NumPy's rule, in one place.
+
+#include <array>
+#include <concepts>
+
+#include <xgrad/core/tensor.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+/// The shape of an elementwise result: extents are compared from the last backwards, and 1 (or none) stretches.
+/// Throws ShapeError in the name of the function `who` if two extents differ and neither is 1.
+Shape broadcast_shape(const char* who, const Shape& a, const Shape& b);
+
+/// Whether `small` stretches to `large` by the same rule.
+bool broadcasts_to(const Shape& small, const Shape& large);
+
+/// The fewest nested loops that visit N row-major tensors together, each stretched to one common shape: neighbouring
+/// axes along which every tensor advances evenly are walked as one.
+template <std::size_t N>
+class Walk {
+ public:
+  using Steps = std::array<std::size_t, N>;
+
+  Walk(const Shape& common, const std::array<const Shape*, N>& shapes) {
+    Steps step;
+    step.fill(1);
+    for (std::size_t axis = 0; axis < common.size(); ++axis) {  // counted from the last
+      Loop loop{common[common.size() - 1 - axis], {}};
+      for (std::size_t k = 0; k < N; ++k) {
+        const Shape& shape = *shapes[k];
+        const std::size_t extent = axis < shape.size() ? shape[shape.size() - 1 - axis] : 1;
+        loop.step[k] = extent == 1 ? 0 : step[k];
+        step[k] *= extent;
+      }
+      if (loop.extent == 1) continue;
+      if (!loops_.empty() && continues(loops_.back(), loop))
+        loops_.back().extent *= loop.extent;
+      else
+        loops_.push_back(loop);
+    }
+    if (loops_.empty()) loops_.push_back({1, {}});
+  }
+
+  /// Calls run(n, offset, step) for every stretch of n elements: tensor k is read at offset[k] + i step[k], where the
+  /// step is 1, or 0 for a tensor that stays at one element.
+  template <class Run>
+  void each_run(Run run) const {
+    for (const Loop& loop : loops_)
+      if (loop.extent == 0) return;
+    Steps offset{};
+    xt::svector<std::size_t, 4> count(loops_.size(), 0);
+    for (;;) {
+      run(loops_.front().extent, offset, loops_.front().step);
+      std::size_t depth = 1;  // an odometer over the outer loops
+      for (; depth < loops_.size(); ++depth) {
+        const Loop& loop = loops_[depth];
+        const bool wraps = ++count[depth] == loop.extent;
+        for (std::size_t k = 0; k < N; ++k) offset[k] += wraps ? loop.step[k] * (1 - loop.extent) : loop.step[k];
+        if (!wraps) break;
+        count[depth] = 0;
+      }
+      if (depth == loops_.size()) return;
+    }
+  }
+
+ private:
+  struct Loop {
+    std::size_t extent;
+    Steps step;
+  };
+
+  static bool continues(const Loop& inner, const Loop& outer) {
+    for (std::size_t k = 0; k < N; ++k)
+      if (outer.step[k] != inner.step[k] * inner.extent) return false;
+    return true;
+  }
+
+  xt::svector<Loop, 4> loops_;  // innermost first
+};
+
+namespace detail {
+
+struct Moving {
+  const Real* x;
+  Real operator[](std::size_t i) const { return x[i]; }
+};
+
+struct Still {
+  Real x;
+  Real operator[](std::size_t) const { return x; }
+};
+
+template <class F, class... Operands>
+void apply(Real* y, std::size_t n, F f, Operands... x) {
+  for (std::size_t i = 0; i < n; ++i) y[i] = f(x[i]...);
+}
+
+}  // namespace detail
+
+/// y = f(a), each element on its own.
+template <class F>
+void map(Tensor& y, F f, const Tensor& a) {
+  detail::apply(y.data(), y.size(), f, detail::Moving{a.data()});
+}
+
+/// y = f(a, b), where a and b are broadcast to y's shape.
+template <class F>
+void map(Tensor& y, F f, const Tensor& a, const Tensor& b) {
+  using detail::apply, detail::Moving, detail::Still;
+  if (a.shape() == b.shape()) return apply(y.data(), y.size(), f, Moving{a.data()}, Moving{b.data()});
+  Walk<3>(y.shape(), {&y.shape(), &a.shape(), &b.shape()}).each_run([&](std::size_t n, auto offset, auto step) {
+    Real* out = y.data() + offset[0];
+    const Real *p = a.data() + offset[1], *q = b.data() + offset[2];
+    if (step[1] == 0)
+      step[2] == 0 ? apply(out, n, f, Still{*p}, Still{*q}) : apply(out, n, f, Still{*p}, Moving{q});
+    else
+      step[2] == 0 ? apply(out, n, f, Moving{p}, Still{*q}) : apply(out, n, f, Moving{p}, Moving{q});
+  });
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

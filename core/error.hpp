@@ -1,0 +1,59 @@
+#pragma once
+
+// What xgrad throws, and the one way in which it checks: require(condition, "what is wrong: ", what, "; what would
+// fit").
+
+#include <locale>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+#include <xgrad/core/tensor.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+/// The base of everything that xgrad throws on purpose. what() is one line: the function, the values, what would fit.
+struct Error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Shapes that do not fit each other or the function.
+struct ShapeError : Error {
+  using Error::Error;
+};
+
+/// A number, name or label outside the range that the function takes.
+struct ValueError : Error {
+  using Error::Error;
+};
+
+/// A Var used where it has no meaning: after rewind(), on another tape, in another thread.
+struct TapeError : Error {
+  using Error::Error;
+};
+
+/// A file that is missing, cut short, corrupt, or not what its name says.
+struct DataError : Error {
+  using Error::Error;
+};
+
+/// Writes a shape as Python does: (), (5,), (128, 784).
+std::ostream& operator<<(std::ostream& out, const Shape& shape);
+
+/// The parts one after another, with a decimal point whatever the global locale says.
+template <class... Parts>
+std::string text(const Parts&... parts) {
+  std::ostringstream out;
+  out.imbue(std::locale::classic());
+  (out << ... << parts);
+  return std::move(out).str();
+}
+
+/// Throws E with the parts as its message unless the condition holds.
+template <class E = ShapeError, class... Parts>
+void require(bool condition, const Parts&... parts) {
+  if (!condition) [[unlikely]]
+    throw E(text(parts...));
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

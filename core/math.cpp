@@ -1,0 +1,128 @@
+#include <xgrad/core/math.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include <xgrad/core/elementwise.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+#ifdef XGRAD_DOUBLE
+
+Real exponential(Real x) { return std::exp(x); }
+
+#else
+
+// Cody and Waite's reduction e^x = 2^n e^r with |r| <= log(2)/2, then Taylor's polynomial for e^r: its first term left
+// out, r^8/8!, is below half a unit in the last place. No branch and no call, so that a loop over it is vectorised.
+Real exponential(Real x) {
+  constexpr float largest = 88.72283f, smallest = -87.33654f;          // beyond them e^x is infinite, or below 2^-126
+  constexpr float ln2_high = 0.693359375f, ln2_low = -2.12194440e-4f;  // log(2) in two parts; n ln2_high is exact
+  constexpr float shift = 12582912.f;                                  // 1.5 * 2^23: adding it rounds to an integer
+  const float inside = x > largest ? largest : x < smallest ? smallest : x;
+  const float shifted = inside * 1.44269504f + shift;
+  const float n = shifted - shift;
+  const float r = (inside - n * ln2_high) - n * ln2_low;
+  float series = 1 / 5040.f;
+  series = series * r + 1 / 720.f;
+  series = series * r + 1 / 120.f;
+  series = series * r + 1 / 24.f;
+  series = series * r + 1 / 6.f;
+  series = series * r + 1 / 2.f;
+  series = series * (r * r) + (r + 1);
+  // 2^n in two factors, for 2^128 is not a float.
+  const std::int32_t power = std::bit_cast<std::int32_t>(shifted) - std::bit_cast<std::int32_t>(shift);
+  const std::int32_t half = power >> 1;
+  const float scale = std::bit_cast<float>((half + 127) << 23), rest = std::bit_cast<float>((power - half + 127) << 23);
+  const float value = series * scale * rest;
+  return x > largest ? std::numeric_limits<float>::infinity() : x < smallest ? 0 : value;
+}
+
+#endif
+
+double sum(const Real* x, std::size_t n) {
+  constexpr std::size_t lanes = 8;
+  double partial[lanes] = {}, total = 0;
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (std::size_t k = 0; k < lanes; ++k) partial[k] += x[i + k];
+  for (; i < n; ++i) total += x[i];
+  for (double p : partial) total += p;
+  return total;
+}
+
+void exponential(Tensor& y, const Tensor& x) {
+  map(
+      y, [](Real a) { return exponential(a); }, x);
+}
+
+void broadcast_to(Tensor& y, const Tensor& x) {
+  Walk<2>(y.shape(), {&y.shape(), &x.shape()}).each_run([&](std::size_t n, auto offset, auto step) {
+    Real* out = y.data() + offset[0];
+    const Real* in = x.data() + offset[1];
+    if (step[1] == 0)
+      std::fill_n(out, n, *in);
+    else
+      std::copy_n(in, n, out);
+  });
+}
+
+void sum_to(Tensor& y, const Tensor& x) {
+  if (y.size() == 1) {
+    *y.data() = static_cast<Real>(sum(x.data(), x.size()));
+    return;
+  }
+  thread_local std::vector<double> total;
+  total.assign(y.size(), 0);
+  Walk<2>(x.shape(), {&y.shape(), &x.shape()}).each_run([&](std::size_t n, auto offset, auto step) {
+    double* out = total.data() + offset[0];
+    const Real* in = x.data() + offset[1];
+    if (step[0] == 0)
+      *out += sum(in, n);
+    else
+      for (std::size_t i = 0; i < n; ++i) out[i] += in[i];
+  });
+  std::transform(total.begin(), total.end(), y.data(), [](double t) { return static_cast<Real>(t); });
+}
+
+namespace {
+
+// y = x - max along the last axis; returns how many rows there are.
+std::size_t subtract_row_maximum(Tensor& y, const Tensor& x) {
+  const std::size_t classes = x.shape().back(), rows = classes == 0 ? 0 : x.size() / classes;
+  for (std::size_t row = 0; row < rows; ++row) {
+    const Real* in = x.data() + row * classes;
+    Real* out = y.data() + row * classes;
+    const Real largest = *std::max_element(in, in + classes);
+    for (std::size_t k = 0; k < classes; ++k) out[k] = in[k] - largest;
+  }
+  return rows;
+}
+
+}  // namespace
+
+void softmax(Tensor& y, const Tensor& x) {
+  const std::size_t rows = subtract_row_maximum(y, x), classes = x.shape().back();
+  exponential(y, y);
+  for (std::size_t row = 0; row < rows; ++row) {
+    Real* out = y.data() + row * classes;
+    const Real scale = static_cast<Real>(1 / sum(out, classes));
+    for (std::size_t k = 0; k < classes; ++k) out[k] *= scale;
+  }
+}
+
+void log_softmax(Tensor& y, const Tensor& x) {
+  const std::size_t rows = subtract_row_maximum(y, x), classes = x.shape().back();
+  for (std::size_t row = 0; row < rows; ++row) {
+    Real* out = y.data() + row * classes;
+    double total = 0;
+    for (std::size_t k = 0; k < classes; ++k) total += exponential(out[k]);
+    const Real log_total = static_cast<Real>(std::log(total));
+    for (std::size_t k = 0; k < classes; ++k) out[k] -= log_total;
+  }
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include <xgrad/core/tensor.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+/// A named tensor that is learnt, with its gradient. Writing to the value goes through edit(), which counts versions: a
+/// tape that has watched the parameter can then tell that its recording no longer describes it.
+class Parameter {
+ public:
+  Parameter() = default;
+  Parameter(std::string name_, Tensor value) : name(std::move(name_)), value_(std::move(value)) {}
+
+  std::string name;
+  Tensor gradient;     ///< of the value's shape once a tape has run backward
+  bool fresh = false;  ///< whether the gradient was set since the last step
+
+  const Tensor& value() const { return value_; }
+  std::uint64_t version() const { return version_; }
+
+  /// The value, to be written to.
+  Tensor& edit() {
+    ++version_;
+    return value_;
+  }
+
+ private:
+  Tensor value_;
+  std::uint64_t version_ = 0;
+};
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <xgrad/core/tensor.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+/// Which factor of a matrix product is read transposed, (n)ormal or (t)ransposed; BLAS reads it so, nothing is copied.
+enum class Product { nn, nt, tn };
+
+/// c = a b, a b^T or a^T b, plus c itself if `accumulate`. The tensors are matrices whose shapes fit; c has its shape.
+void gemm(Product product, const Tensor& a, const Tensor& b, Tensor& c, bool accumulate = false);
+
+/// How many threads BLAS may use (OpenBLAS's own pool); 1 unless set, since small products only lose by more.
+void set_num_threads(int threads);
+int num_threads();
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,0 +1,72 @@
+#include <xgrad/core/random.hpp>
+
+#include <bit>
+#include <cmath>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+double Rng::uniform() {
+  const std::uint32_t high = bits() >> 5, low = bits() >> 6;  // 27 and 26 bits
+  return (high * 67108864.0 + low) / 9007199254740992.0;      // 2^26 and 2^53
+}
+
+double Rng::normal() {
+  if (has_spare_) {
+    has_spare_ = false;
+    return spare_;
+  }
+  double x, y, r2;
+  do {
+    x = 2 * uniform() - 1;
+    y = 2 * uniform() - 1;
+    r2 = x * x + y * y;
+  } while (r2 >= 1 || r2 == 0);
+  const double scale = std::sqrt(-2 * std::log(r2) / r2);
+  spare_ = x * scale;
+  has_spare_ = true;
+  return y * scale;
+}
+
+double Rng::truncated_normal() {
+  double x;
+  do x = normal();
+  while (std::abs(x) > 2);
+  return x;
+}
+
+std::uint32_t Rng::integer(std::uint32_t largest) {
+  if (largest == 0) return 0;
+  const std::uint32_t mask = ~std::uint32_t{0} >> std::countl_zero(largest);
+  std::uint32_t x;
+  do x = bits() & mask;
+  while (x > largest);
+  return x;
+}
+
+void Rng::shuffle(std::vector<std::uint32_t>& numbers) {
+  for (std::size_t last = numbers.size(); last-- > 1;)
+    std::swap(numbers[last], numbers[integer(static_cast<std::uint32_t>(last))]);
+}
+
+namespace {
+template <class Draw>
+Tensor drawn(const Shape& shape, Draw draw) {
+  Tensor x(shape);
+  for (Real& value : x) value = static_cast<Real>(draw());
+  return x;
+}
+}  // namespace
+
+Tensor random_uniform(Rng& rng, const Shape& shape, double low, double high) {
+  return drawn(shape, [&] { return low + (high - low) * rng.uniform(); });
+}
+
+Tensor random_normal(Rng& rng, const Shape& shape, double mean, double deviation) {
+  return drawn(shape, [&] { return mean + deviation * rng.normal(); });
+}
+
+Tensor random_truncated_normal(Rng& rng, const Shape& shape, double mean, double deviation) {
+  return drawn(shape, [&] { return mean + deviation * rng.truncated_normal(); });
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,0 +1,48 @@
+#pragma once
+
+// Random numbers that are the same on every machine. A generator is passed in by whoever needs one; none is global.
+
+#include <cstdint>
+#include <random>
+#include <vector>
+
+#include <xgrad/core/tensor.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+/// The Mersenne Twister with the samplers written here, because std::normal_distribution and its kin differ between
+/// standard libraries. Rng(seed) draws what NumPy draws after np.random.seed(seed).
+class Rng {
+ public:
+  explicit Rng(std::uint32_t seed = 0) : engine_(seed) {}
+
+  /// 32 random bits.
+  std::uint32_t bits() { return static_cast<std::uint32_t>(engine_()); }
+
+  /// Uniform on [0, 1) with 53 random bits: np.random.rand().
+  double uniform();
+
+  /// Normal with mean 0 and variance 1, by Marsaglia's polar method: np.random.randn().
+  double normal();
+
+  /// Normal with mean 0 and variance 1 before the tails beyond two deviations are drawn again (variance 0.774 after).
+  double truncated_normal();
+
+  /// A uniform integer from 0 to `largest`, both included.
+  std::uint32_t integer(std::uint32_t largest);
+
+  /// Puts the numbers into random order (Fisher and Yates): np.random.shuffle().
+  void shuffle(std::vector<std::uint32_t>& numbers);
+
+ private:
+  std::mt19937 engine_;
+  double spare_ = 0;  // the polar method yields two numbers at a time
+  bool has_spare_ = false;
+};
+
+/// Tensors of independent draws: uniform on [low, high), normal, and normal without its tails.
+Tensor random_uniform(Rng& rng, const Shape& shape, double low, double high);
+Tensor random_normal(Rng& rng, const Shape& shape, double mean, double deviation);
+Tensor random_truncated_normal(Rng& rng, const Shape& shape, double mean, double deviation);
+
+}  // namespace xgrad::inline XGRAD_PRECISION

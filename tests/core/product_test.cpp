@@ -1,0 +1,68 @@
+#include <xgrad/core/product.hpp>
+#include <xgrad/core/random.hpp>
+
+#include "support.hpp"
+
+using namespace xgrad;
+
+namespace {
+
+Tensor transposed(const Tensor& a) {
+  Tensor t(Shape{a.shape(1), a.shape(0)});
+  for (std::size_t i = 0; i < a.shape(0); ++i)
+    for (std::size_t j = 0; j < a.shape(1); ++j) t(j, i) = a(i, j);
+  return t;
+}
+
+Tensor naive_product(const Tensor& a, const Tensor& b) {
+  Tensor c = zeros({a.shape(0), b.shape(1)});
+  for (std::size_t i = 0; i < a.shape(0); ++i)
+    for (std::size_t j = 0; j < b.shape(1); ++j)
+      for (std::size_t k = 0; k < b.shape(0); ++k) c(i, j) += a(i, k) * b(k, j);
+  return c;
+}
+
+}  // namespace
+
+TEST_CASE("the three products, by hand") {
+  const Tensor a{{1, 2}, {3, 4}}, b{{5, 6}, {7, 8}};
+  Tensor c(Shape{2, 2});
+  gemm(Product::nn, a, b, c);
+  check_close(c, {{19, 22}, {43, 50}}, 0);
+  gemm(Product::nt, a, b, c);
+  check_close(c, {{17, 23}, {39, 53}}, 0);
+  gemm(Product::tn, a, b, c);
+  check_close(c, {{26, 30}, {38, 44}}, 0);
+  gemm(Product::tn, a, b, c, true);
+  check_close(c, {{52, 60}, {76, 88}}, 0);
+}
+
+TEST_CASE("the three products agree with the definition on odd shapes") {
+  Rng rng(2);
+  for (const auto& [m, k, n] :
+       {std::array<std::size_t, 3>{1, 1, 1}, {3, 1, 2}, {1, 7, 5}, {17, 33, 9}, {32, 784, 10}}) {
+    const Tensor a = random_normal(rng, {m, k}, 0, 1), b = random_normal(rng, {k, n}, 0, 1),
+                 expected = naive_product(a, b);
+    Tensor c(Shape{m, n});
+    gemm(Product::nn, a, b, c);
+    check_close(c, expected, either(1e-4, 1e-12));
+    gemm(Product::nt, a, transposed(b), c);
+    check_close(c, expected, either(1e-4, 1e-12));
+    gemm(Product::tn, transposed(a), b, c);
+    check_close(c, expected, either(1e-4, 1e-12));
+  }
+}
+
+TEST_CASE("a product over an inner extent of 0 is zeros") {
+  Tensor c = filled({2, 3}, 9);
+  gemm(Product::nn, zeros({2, 0}), zeros({0, 3}), c);
+  check_close(c, zeros({2, 3}), 0);
+}
+
+TEST_CASE("BLAS starts with one thread, and takes what it is given") {
+  CHECK(num_threads() == 1);
+  set_num_threads(2);
+  CHECK(num_threads() == 2);
+  set_num_threads(1);
+  CHECK(thrown_by<ValueError>([] { set_num_threads(0); }) == "set_num_threads: 0 threads; it takes 1 or more");
+}

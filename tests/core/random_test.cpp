@@ -1,0 +1,60 @@
+#include <xgrad/core/random.hpp>
+
+#include <numeric>
+
+#include "support.hpp"
+
+using namespace xgrad;
+
+// The expected numbers are those of NumPy 2.4.6 after np.random.seed(seed).
+
+TEST_CASE("Rng draws NumPy's uniform numbers") {
+  Rng rng(0);
+  CHECK(rng.uniform() == 0.5488135039273248);
+  CHECK(rng.uniform() == 0.7151893663724195);
+  CHECK(rng.uniform() == 0.6027633760716439);
+}
+
+TEST_CASE("Rng draws NumPy's normal numbers") {
+  Rng rng(0);
+  for (const double expected :
+       {1.764052345967664, 0.4001572083672233, 0.9787379841057392, 2.240893199201458, 1.8675579901499675})
+    CHECK(rng.normal() == doctest::Approx(expected).epsilon(1e-15));
+}
+
+TEST_CASE("uniform and normal draws take turns as in NumPy") {
+  Rng rng(7);
+  CHECK(rng.uniform() == 0.07630828937395717);
+  CHECK(rng.uniform() == 0.7799187922401146);
+  CHECK(rng.normal() == doctest::Approx(1.690525703800356).epsilon(1e-15));
+  CHECK(rng.normal() == doctest::Approx(-0.4659373705408328).epsilon(1e-15));
+  CHECK(rng.normal() == doctest::Approx(0.0328201636785844).epsilon(1e-15));
+  CHECK(rng.uniform() == 0.5011204636599379);
+}
+
+TEST_CASE("Rng shuffles as NumPy does") {
+  Rng rng(42);
+  std::vector<std::uint32_t> numbers(10);
+  std::iota(numbers.begin(), numbers.end(), 0u);
+  rng.shuffle(numbers);
+  CHECK(numbers == std::vector<std::uint32_t>{8, 1, 5, 0, 7, 2, 9, 4, 3, 6});
+}
+
+TEST_CASE("a copy of a generator draws the same numbers") {
+  Rng a(3);
+  a.normal();
+  Rng b = a;
+  CHECK(a.normal() == b.normal());
+  CHECK(a.bits() == b.bits());
+}
+
+TEST_CASE("a normal distribution without its tails has deviation 0.8796") {
+  Rng rng(5);
+  const Tensor x = random_truncated_normal(rng, {100'000}, 0, 1);
+  double squares = 0;
+  for (const Real value : x) {
+    CHECK_UNARY(std::abs(value) <= 2);
+    squares += double{value} * double{value};
+  }
+  CHECK(std::sqrt(squares / 100'000) == doctest::Approx(0.87962566103423978).epsilon(0.01));
+}

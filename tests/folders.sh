@@ -1,0 +1,15 @@
+#!/bin/sh
+# Fails if a folder includes a header of a folder that it must not know: core <- autograd <- nn, and core <- optim.
+cd "$1" || exit 2
+status=0
+refuse() {  # folder, and the folders that it must not include
+  if grep -nE "#include [<\"](xgrad/)?($2)/" "$1"/*; then
+    echo "$1/ must not include these"
+    status=1
+  fi
+}
+refuse core 'autograd|nn|optim'
+refuse autograd 'nn|optim'
+refuse optim 'autograd|nn'
+refuse nn 'optim'
+exit $status

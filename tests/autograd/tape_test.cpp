@@ -1,0 +1,143 @@
+#include <xgrad/autograd/gradient.hpp>
+#include <xgrad/autograd/ops.hpp>
+
+#include <memory>
+#include <thread>
+
+#include "support.hpp"
+
+using namespace xgrad;
+
+TEST_CASE("a Var is a line of its tape") {
+  Tape tape;
+  const Var a = tape.constant(Tensor{1, 2}), b = tape.variable(Tensor{3, 4}), c = a + b;
+  CHECK(c.line() == 2);
+  CHECK(tape.size() == 3);
+  check_close(c.value(), {4, 6}, 0);
+  CHECK(std::string(tape[2].op->name) == "add");
+  CHECK(!tape[0].active);
+  CHECK(tape[2].active);
+}
+
+TEST_CASE("item gives the value of a Var with one element, and of no other") {
+  Tape tape;
+  CHECK(sum(tape.constant(Tensor{1, 2, 3})).item() == 6);
+  CHECK(thrown_by<ShapeError>([&] {
+          tape.constant(Tensor{1, 2}).item();
+        }) == "item: the shape is (2,); it takes a Var with one element");
+}
+
+TEST_CASE("after rewind each line finds its buffer again") {
+  Tape tape;
+  Var y = exp(tape.constant(zeros({4, 4})));
+  const Real* const memory = y.value().data();
+  tape.rewind();
+  CHECK(tape.size() == 0);
+  y = exp(tape.constant(ones({4, 4})));
+  CHECK(y.value().data() == memory);
+}
+
+TEST_CASE("a Var used after rewind is refused") {
+  Tape tape;
+  const Var a = tape.variable(Tensor{1});
+  tape.rewind();
+  tape.variable(Tensor{2});
+  CHECK(thrown_by<TapeError>([&] { square(a); }) ==
+        "this Var (line 0) is of a recording that has ended; its tape was rewound or destroyed since");
+}
+
+TEST_CASE("a Var that outlives its tape is refused, though another tape has its place") {
+  auto tape = std::make_unique<Tape>();
+  const Var a = tape->variable(Tensor{1});
+  tape.reset();
+  const Tape other;
+  CHECK(thrown_by<TapeError>([&] { a.value(); }) ==
+        "this Var (line 0) is of a recording that has ended; its tape was rewound or destroyed since");
+}
+
+TEST_CASE("an empty Var is refused") {
+  CHECK(thrown_by<TapeError>([] { square(Var()); }) == "this Var is empty; it comes from a tape or an operation");
+}
+
+TEST_CASE("Vars of two tapes do not mix") {
+  Tape one, other;
+  const Var a = one.variable(Tensor{1}), b = other.variable(Tensor{2});
+  CHECK(thrown_by<TapeError>([&] { a + b; }) ==
+        "an operation mixes Vars of two tapes; bring a value over with constant()");
+}
+
+TEST_CASE("a recording belongs to the thread that began it") {
+  Tape tape;
+  const Var a = tape.variable(Tensor{1});
+  std::string message;
+  std::thread([&] { message = thrown_by<TapeError>([&] { square(a); }); }).join();
+  CHECK(message == "this recording belongs to another thread; give each thread its own tape");
+  tape.rewind();
+  std::thread([&] { message = thrown_by<TapeError>([&] { square(tape.variable(Tensor{1})); }); }).join();
+  CHECK(message == "nothing");
+}
+
+TEST_CASE("a borrowed tensor is not copied") {
+  Tape tape;
+  const Tensor x{1, 2};
+  CHECK(tape.borrow(x).value().data() == x.data());
+}
+
+TEST_CASE("an operation that throws leaves no line behind") {
+  Tape tape;
+  const Var a = tape.variable(zeros({2, 3}));
+  CHECK_THROWS_AS(matmul(a, a), ShapeError);
+  CHECK(tape.size() == 1);
+  CHECK(sum(a).item() == 0);
+}
+
+TEST_CASE("a parameter watched twice is one line, and a weight used twice receives both contributions") {
+  Tape tape;
+  Parameter w("w", Tensor{3});
+  const Var first = tape.watch(w), second = tape.watch(w);
+  CHECK(first.line() == second.line());
+  tape.backward(sum(first * 2 + square(second)));
+  check_close(w.gradient, {2 + 2 * 3}, 0);
+  CHECK(w.fresh);
+}
+
+TEST_CASE("a watched parameter that the loss does not use gets zeros") {
+  Tape tape;
+  Parameter used("used", Tensor{3}), unused("unused", zeros({2, 2}));
+  unused.gradient = filled({2, 2}, 9);
+  tape.watch(unused);
+  tape.backward(sum(square(tape.watch(used))));
+  check_close(used.gradient, {6}, 0);
+  check_close(unused.gradient, zeros({2, 2}), 0);
+}
+
+TEST_CASE("backward copies: one gradient serves two parameters") {
+  Tape tape;
+  Parameter a("a", Tensor{1}), b("b", Tensor{2});
+  tape.backward(sum(tape.watch(a) + tape.watch(b)));
+  a.gradient(0) = 7;
+  CHECK(b.gradient(0) == 1);
+}
+
+TEST_CASE("a parameter changed between recording and backward is refused") {
+  Tape tape;
+  Parameter w("w", Tensor{3});
+  const Var loss = sum(square(tape.watch(w)));
+  w.edit()(0) = 4;
+  CHECK(thrown_by<TapeError>([&] { tape.backward(loss); }) ==
+        "gradient: parameter w was changed after the tape watched it; rewind() and record again");
+}
+
+TEST_CASE("a loss that is not a scalar is refused") {
+  Tape tape;
+  Parameter w("w", Tensor{1, 2});
+  const Var loss = square(tape.watch(w));
+  CHECK(thrown_by<ShapeError>([&] { tape.backward(loss); }) ==
+        "backward: the loss has shape (2,); it takes one element, such as the mean over the batch");
+}
+
+TEST_CASE("a loss without parameters is refused") {
+  Tape tape;
+  const Var loss = sum(tape.constant(Tensor{1, 2}));
+  CHECK(thrown_by<TapeError>([&] { tape.backward(loss); }) == "backward: the loss depends on no watched parameter");
+}

@@ -1,6 +1,7 @@
 include(CMakeFindDependencyMacro)
 find_dependency(xtensor)
 find_dependency(xtensor-blas)
+find_dependency(ZLIB)
 set(BLA_VENDOR OpenBLAS)
 find_dependency(BLAS)
 include(${CMAKE_CURRENT_LIST_DIR}/xgradTargets.cmake)

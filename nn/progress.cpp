@@ -1,0 +1,81 @@
+#include <xgrad/nn/progress.hpp>
+
+#include <unistd.h>
+
+#include <cmath>
+#include <cstdio>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+namespace {
+
+std::string formatted(const char* format, double value) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, format, value);
+  return buffer;
+}
+
+// As Keras: four decimals, or an exponent for what they would not show.
+std::string number(double value) { return formatted(std::abs(value) > 1e-3 ? "%.4f" : "%.4e", value); }
+
+std::string per_step(double seconds) {
+  if (seconds >= 1 || seconds == 0) return formatted("%.0fs/step", seconds);
+  return seconds >= 1e-3 ? formatted("%.0fms/step", seconds * 1e3) : formatted("%.0fus/step", seconds * 1e6);
+}
+
+std::string duration(double seconds) {
+  const int whole = static_cast<int>(seconds);
+  char buffer[64];
+  if (whole >= 3600)
+    std::snprintf(buffer, sizeof buffer, "%d:%02d:%02d", whole / 3600, whole % 3600 / 60, whole % 60);
+  else if (whole >= 60)
+    std::snprintf(buffer, sizeof buffer, "%d:%02d", whole / 60, whole % 60);
+  else
+    std::snprintf(buffer, sizeof buffer, "%ds", whole);
+  return buffer;
+}
+
+}  // namespace
+
+Progress::Progress(std::ostream& out, std::size_t steps, bool live)
+    : out_(out), steps_(steps), live_(live), start_(std::chrono::steady_clock::now()) {}
+
+double Progress::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+void Progress::update(std::size_t step, const Logs& logs) {
+  if (!live_ || step == 0) return;
+  const double now = seconds();
+  if (drawn_ >= 0 && now - drawn_ < 0.05) return;
+  drawn_ = now;
+  const double each = now / static_cast<double>(step);
+  draw(step, logs, duration(each * static_cast<double>(steps_ - step)) + " " + per_step(each));
+}
+
+void Progress::finish(const Logs& logs) {
+  const double now = seconds();
+  draw(steps_, logs, duration(now) + " " + per_step(now / static_cast<double>(steps_)));
+  out_ << std::endl;
+}
+
+void Progress::draw(std::size_t step, const Logs& logs, const std::string& timing) {
+  constexpr std::size_t width = 20;
+  const std::size_t done = width * step / steps_;
+  const std::string count = std::to_string(steps_), at = std::to_string(step);
+  if (live_) out_ << "\r\033[K";
+  out_ << std::string(count.size() - at.size(), ' ') << at << '/' << count << ' ';
+  if (live_) out_ << "\033[32m";
+  for (std::size_t k = 0; k < width; ++k) {
+    if (live_ && k == done) out_ << "\033[37m";
+    out_ << "━";
+  }
+  if (live_) out_ << "\033[0m";
+  out_ << ' ' << timing;
+  for (const auto& [name, value] : logs) out_ << " - " << name << ": " << number(value);
+  out_ << std::flush;
+}
+
+bool output_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,0 +1,182 @@
+#include <xgrad/autograd/ops.hpp>
+#include <xgrad/nn/dense.hpp>
+#include <xgrad/nn/dropout.hpp>
+#include <xgrad/nn/flatten.hpp>
+#include <xgrad/nn/sequential.hpp>
+
+#include "support.hpp"
+
+using namespace xgrad;
+
+namespace {
+
+std::vector<std::string> names(Sequential& model) {
+  std::vector<std::string> all;
+  for (const Parameter* p : model.parameters()) all.push_back(p->name);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("glorot_uniform fills a kernel up to sqrt(6 / (in + out))") {
+  Rng rng(1);
+  const Tensor kernel = glorot_uniform({400, 200}, rng);
+  Real largest = 0;
+  double squares = 0;
+  for (const Real w : kernel) {
+    largest = std::max(largest, std::abs(w));
+    squares += double{w} * double{w};
+  }
+  const double limit = std::sqrt(6 / 600.0);
+  CHECK(largest <= limit);
+  CHECK(largest > 0.999 * limit);
+  CHECK(squares / 80'000 == doctest::Approx(limit * limit / 3).epsilon(0.02));
+}
+
+TEST_CASE("he_normal has variance 2 / in and no tail") {
+  Rng rng(1);
+  const Tensor kernel = he_normal({500, 100}, rng);
+  double squares = 0;
+  for (const Real w : kernel) {
+    CHECK_UNARY(std::abs(w) <= 2 * std::sqrt(2 / 500.0) / 0.8796256);
+    squares += double{w} * double{w};
+  }
+  CHECK(squares / 50'000 == doctest::Approx(2 / 500.0).epsilon(0.02));
+}
+
+TEST_CASE("Dense computes activation(x kernel + bias)") {
+  Rng rng(1);
+  Dense dense(2, relu);
+  CHECK(dense.build({3}, rng) == Shape{2});
+  dense.each_parameter([](Parameter& p) {
+    if (p.name == "kernel") p.edit() = Tensor{{1, -1}, {2, -2}, {3, -3}};
+    if (p.name == "bias") p.edit() = Tensor{10, 20};
+  });
+  Tape tape;
+  check_close(dense(tape.constant(Tensor{{1, 1, 1}, {0, 0, 10}})).value(), {{16, 14}, {40, 0}}, 0);
+}
+
+TEST_CASE("Dense without a bias has one parameter") {
+  Rng rng(1);
+  Sequential model{Dense(2, "tanh", {.use_bias = false, .kernel_initializer = zeros})};
+  model.build({3}, rng);
+  CHECK(names(model) == std::vector<std::string>{"dense/kernel"});
+  check_close(model.parameters()[0]->value(), zeros({3, 2}), 0);
+  Tape tape;
+  check_close(model(tape.constant(ones({1, 3}))).value(), zeros({1, 2}), 0);
+}
+
+TEST_CASE("an activation is a function, a name or a lambda") {
+  Tape tape;
+  const Var x = tape.constant(Tensor{-1, 2});
+  check_close(Activation(relu)(x).value(), {0, 2}, 0);
+  check_close(Activation("relu")(x).value(), {0, 2}, 0);
+  check_close(Activation("linear")(x).value(), {-1, 2}, 0);
+  check_close(Activation([](Var v) { return v * 3; })(x).value(), {-3, 6}, 0);
+  CHECK(thrown_by<ValueError>([] { Activation("rleu"); }) ==
+        "activation: there is no \"rleu\"; the names are linear, relu, sigmoid, tanh, softmax, log_softmax");
+}
+
+TEST_CASE("Dropout keeps the mean in training and is the identity otherwise") {
+  Rng rng(1);
+  const Dropout dropout(0.25);
+  Tape tape;
+  const Var x = tape.variable(ones({100, 100}));
+  CHECK(dropout(x).line() == x.line());
+  const Var y = dropout(x, {.training = true, .rng = &rng});
+  std::size_t dropped = 0;
+  for (const Real value : y.value()) {
+    CHECK_UNARY(value == 0 || value == doctest::Approx(4 / 3.0));
+    dropped += value == 0;
+  }
+  CHECK(dropped == doctest::Approx(2500).epsilon(0.05));
+  CHECK(Dropout(0)(x, {.training = true, .rng = &rng}).line() == x.line());
+  CHECK(sum(Dropout(1)(x, {.training = true, .rng = &rng})).item() == 0);
+  CHECK(thrown_by<ValueError>([] { Dropout(1.5); }) == "Dropout: the rate is 1.5; it takes 0 to 1");
+  CHECK(thrown_by<ValueError>([&] { dropout(x, {.training = true}); }) ==
+        "Dropout: training without a generator; give {.training = true, .rng = &rng}");
+}
+
+TEST_CASE("Flatten keeps the batch") {
+  Tape tape;
+  Rng rng;
+  CHECK(Flatten().build({28, 28}, rng) == Shape{784});
+  CHECK(Flatten()(tape.constant(zeros({5, 2, 3}))).shape() == Shape{5, 6});
+  CHECK(Flatten()(tape.constant(zeros({5}))).shape() == Shape{5, 1});
+  CHECK(thrown_by<ShapeError>([&] { Flatten()(tape.constant(1)); }) ==
+        "Flatten: the shape is (); it takes a batch, (n, ...)");
+}
+
+TEST_CASE("Sequential names layers and parameters as Keras does") {
+  Rng rng(1);
+  Sequential model{Flatten(), Dense(4, relu), Dropout(0.5), Dense(3, relu), Sequential{Dense(2), Activation(softmax)}};
+  CHECK(model.build({2, 2}, rng) == Shape{2});
+  CHECK(names(model) == std::vector<std::string>{"dense/kernel", "dense/bias", "dense_1/kernel", "dense_1/bias",
+                                                 "sequential/dense/kernel", "sequential/dense/bias"});
+}
+
+TEST_CASE("the first call in training builds a Sequential from its input") {
+  Rng rng(1);
+  Sequential model{Dense(4, relu), Dense(3)};
+  Tape tape;
+  const Var x = tape.constant(ones({2, 5}));
+  CHECK(thrown_by<ValueError>([&] { model(x); }) ==
+        "Sequential: the weights are not drawn yet; call build({features}, rng) first");
+  CHECK(model(x, {.training = true, .rng = &rng}).shape() == Shape{2, 3});
+  CHECK(model.parameters()[0]->value().shape() == Shape{5, 4});
+}
+
+TEST_CASE("a shape that does not fit is reported with the layer's name") {
+  Rng rng(1);
+  Sequential model{Dense(4), Dense(3)};
+  model.build({5}, rng);
+  Tape tape;
+  CHECK(thrown_by<ShapeError>([&] {
+          model(tape.constant(ones({2, 6})));
+        }) == "layer dense: linear: cannot compute (2, 6) by (5, 4) plus (4,); it takes (n, k) by (k, m) plus (m,)");
+  CHECK(thrown_by<ShapeError>([&] {
+          model.build({28, 28}, rng);
+        }) == "layer dense: Dense: cannot take inputs of shape (28, 28); it takes (in,): put a Flatten before it");
+  CHECK(thrown_by<ValueError>([] { Dense(0); }) == "Dense: 0 units; it takes 1 or more");
+}
+
+TEST_CASE("a copy of a model is deep") {
+  Rng rng(1);
+  Sequential model{Dense(2)};
+  model.build({2}, rng);
+  Sequential copy = model;
+  copy.parameters()[0]->edit().fill(7);
+  CHECK(model.parameters()[0]->value()(0, 0) != 7);
+  CHECK(copy.parameters()[0]->value()(0, 0) == 7);
+  model = copy;
+  CHECK(model.parameters()[0]->value()(0, 0) == 7);
+}
+
+namespace {
+
+// A layer of the user's own: y = gain x.
+struct Scale {
+  static constexpr const char* kind = "scale";
+  Parameter gain;
+  Shape build(const Shape& input, Rng&) {
+    gain = Parameter("gain", ones(input));
+    return input;
+  }
+  Var operator()(Var x, const Context&) { return x * x.tape().watch(gain); }
+  void each_parameter(const ParameterVisitor& visit) { visit(gain); }
+};
+
+}  // namespace
+
+TEST_CASE("a layer of one's own is a struct") {
+  Rng rng(1);
+  Sequential model{Scale(), [](Var x, const Context&) { return square(x); }};
+  model.build({2}, rng);
+  model.parameters()[0]->edit() = Tensor{2, 3};
+  Tape tape;
+  const Var y = model(tape.constant(Tensor{{1, 1}, {2, 2}}));
+  check_close(y.value(), {{4, 9}, {16, 36}}, 0);
+  tape.backward(sum(y));
+  check_close(model.parameters()[0]->gradient, {2 * 2 * (1 + 4), 2 * 3 * (1 + 4)}, 0);
+  CHECK(names(model) == std::vector<std::string>{"scale/gain"});
+}

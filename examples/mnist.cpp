@@ -1,0 +1,204 @@
+// Trains a network of Dense layers on MNIST. Without options it is the Keras program
+//   Sequential([Dense(10, "relu"), Dense(10, "relu"), Dense(10, "softmax")])
+//   compile("adam", "sparse_categorical_crossentropy", ["accuracy"]); fit(x / 255, y, batch_size=32, epochs=5)
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <xgrad/xgrad.hpp>
+
+using namespace xgrad;
+using Json = nlohmann::ordered_json;
+
+namespace {
+
+struct Options {
+  std::string data, activation = "relu", optimizer = "adam", json;
+  std::vector<std::size_t> layers{10, 10};
+  double dropout = 0;
+  std::optional<double> learning_rate;
+  std::optional<std::size_t> limit;
+  std::size_t batch_size = 32, epochs = 5;
+  std::uint32_t seed = 1;
+  int threads = 1;
+  bool quiet = false;
+};
+
+template <class Rule>
+Optimizer with_rate(Rule rule, const Options& options) {
+  if (options.learning_rate) rule.learning_rate = static_cast<Real>(*options.learning_rate);
+  return rule;
+}
+
+Optimizer make_optimizer(const Options& options) {
+  if (options.optimizer == "sgd") return with_rate(SGD{}, options);
+  if (options.optimizer == "momentum") return with_rate(SGD{.momentum = Real(0.9)}, options);
+  if (options.optimizer == "rmsprop") return with_rate(RMSprop{}, options);
+  return with_rate(Adam{}, options);
+}
+
+Sequential make_model(const Options& options) {
+  Sequential model;
+  for (const std::size_t units : options.layers) {
+    model.add(Dense(units, options.activation.c_str()));
+    if (options.dropout > 0) model.add(Dropout(options.dropout));
+  }
+  model.add(Dense(10, softmax));
+  return model;
+}
+
+// The mean loss and accuracy of the samples seen so far.
+struct Totals {
+  double loss = 0, correct = 0, samples = 0;
+
+  void add(const Batch& batch, Var probabilities, Var batch_loss) {
+    loss += batch_loss.item() * static_cast<double>(batch.y.size());
+    correct += static_cast<double>(count_correct(batch.y, probabilities.value()));
+    samples += static_cast<double>(batch.y.size());
+  }
+  Logs logs() const { return {{"accuracy", correct / samples}, {"loss", loss / samples}}; }
+};
+
+Totals evaluate(Sequential& model, Tape& tape, Batches data) {
+  Totals totals;
+  for (const Batch& batch : data) {
+    tape.rewind();
+    const Var p = model(tape.borrow(batch.x));
+    totals.add(batch, p, sparse_categorical_crossentropy(batch.y, p));
+  }
+  return totals;
+}
+
+void check_finite(double loss, std::size_t epoch, std::size_t step) {
+  require<ValueError>(std::isfinite(loss), "the loss is ", loss, " in epoch ", epoch, ", step ", step,
+                      "; try a smaller --learning-rate");
+}
+
+Json weights(Sequential& model) {
+  Json all = Json::object();
+  model.each_parameter([&](Parameter& p) {
+    all[p.name] = {{"shape", p.value().shape()}, {"values", std::vector<Real>(p.value().begin(), p.value().end())}};
+  });
+  return all;
+}
+
+// The value's own words if they are not a number for which `fits`; CLI11 puts the option's name before them.
+auto takes(const char* what, bool (*fits)(double)) {
+  return [what, fits](const std::string& value) {
+    char* end = nullptr;
+    const double number = std::strtod(value.c_str(), &end);
+    return *end == 0 && fits(number) ? "" : text("it takes ", what, ", not ", value);
+  };
+}
+const auto positive = takes("numbers above 0", [](double x) { return x > 0; });
+const auto fraction = takes("0 to 1", [](double x) { return x >= 0 && x <= 1; });
+
+Json configuration(const Options& options, const Optimizer& optimizer, const Batches& data) {
+  return {{"data", options.data},
+          {"samples", data.samples()},
+          {"layers", options.layers},
+          {"activation", options.activation},
+          {"dropout", options.dropout},
+          {"optimizer", options.optimizer},
+          {"learning_rate", optimizer.learning_rate()},
+          {"batch_size", options.batch_size},
+          {"epochs", options.epochs},
+          {"seed", options.seed},
+          {"threads", options.threads}};
+}
+
+void write(const Json& report, const std::string& path) {
+  std::ofstream file(path);
+  file << report.dump(1) << std::endl;
+  require<DataError>(file.good(), "cannot write ", path, ": ", std::strerror(errno));
+}
+
+std::string option_names(const CLI::App& app) {
+  std::string names;
+  for (const CLI::Option* option : app.get_options()) names += (names.empty() ? "" : " ") + option->get_name();
+  return names;
+}
+
+Json train(const Options& options) {
+  const LabelledImages train_images = load_mnist(options.data, "train"), test_images = load_mnist(options.data, "t10k");
+  Rng rng(options.seed);
+  Sequential model = make_model(options);
+  model.build({28 * 28}, rng);
+  Optimizer optimizer = make_optimizer(options);
+  Batches data = batches(train_images, options.batch_size, &rng, options.limit.value_or(train_images.labels.size()));
+  Json report{{"configuration", configuration(options, optimizer, data)}};
+
+  const FlushDenormals flush;
+  const std::vector<Parameter*> parameters = model.parameters();
+  Tape tape;
+  for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
+    if (!options.quiet) std::cout << "Epoch " << epoch << '/' << options.epochs << std::endl;
+    Progress progress(std::cout, data.size(), !options.quiet && output_is_terminal());
+    Totals totals;
+    std::size_t step = 0;
+    for (const Batch& batch : data) {
+      tape.rewind();
+      const Var p = model(tape.borrow(batch.x), {.training = true, .rng = &rng});
+      const Var loss = sparse_categorical_crossentropy(batch.y, p);
+      check_finite(loss.item(), epoch, ++step);
+      tape.backward(loss);
+      optimizer.step(parameters);
+      totals.add(batch, p, loss);
+      progress.update(step, totals.logs());
+    }
+    const double seconds = progress.seconds();
+    if (!options.quiet) progress.finish(totals.logs());
+    report["epochs"].push_back(
+        {{"loss", totals.loss / totals.samples}, {"accuracy", totals.correct / totals.samples}, {"seconds", seconds}});
+  }
+
+  const Totals test = evaluate(model, tape, batches(test_images, 250));
+  report["test"] = {{"loss", test.loss / test.samples}, {"accuracy", test.correct / test.samples}};
+  report["weights"] = weights(model);
+  std::printf("test loss %.4f - test accuracy %.4f\n", test.loss / test.samples, test.correct / test.samples);
+  return report;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options o;
+  CLI::App app("Trains a network of Dense layers on MNIST. Without options: 10 and 10 relu units, Adam, 5 epochs.",
+               "mnist");
+  app.option_defaults()->always_capture_default();
+  app.add_option("--data", o.data, "folder with the four IDX files, plain or .gz")->envname("XGRAD_DATA")->required();
+  app.add_option("--layers", o.layers, "units of the hidden layers: 512,512")->delimiter(',')->check(positive);
+  app.add_option("--activation", o.activation, "of the hidden layers: relu, tanh, sigmoid, ... by Keras's names");
+  app.add_option("--dropout", o.dropout, "rate of a Dropout after each hidden layer")->check(fraction);
+  app.add_option("--optimizer", o.optimizer)->check(CLI::IsMember({"sgd", "momentum", "rmsprop", "adam"}));
+  app.add_option("--learning-rate", o.learning_rate, "the optimizer's own default unless given")->check(positive);
+  app.add_option("--batch-size", o.batch_size)->check(positive);
+  app.add_option("--epochs", o.epochs)->check(positive);
+  app.add_option("--seed", o.seed, "of weights, order and dropout");
+  app.add_option("--threads", o.threads, "for the matrix products")->check(positive);
+  app.add_option("--limit", o.limit, "train on the first N images only")->check(positive);
+  app.add_option("--json", o.json, "write configuration, epochs, test result and weights to this file");
+  app.add_flag("--quiet", o.quiet, "print only the last line");
+
+  try {
+    app.parse(argc, argv);
+    set_num_threads(o.threads);
+    const Json report = train(o);
+    if (!o.json.empty()) write(report, o.json);
+  } catch (const CLI::CallForHelp& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "mnist: " << error.what() << "; mnist --help lists the options: " << option_names(app) << '\n';
+    return 2;
+  } catch (const std::exception& error) {
+    std::cerr << "mnist: " << error.what() << '\n';
+    return 1;
+  }
+}

@@ -14,7 +14,8 @@ endfunction()
 
 # Warnings, and the sanitizers if asked for: our own targets only, never the user's.
 function(xgrad_own_options target)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion
+                         $<$<CXX_COMPILER_ID:Clang>:-Wno-implicit-float-conversion>)  # Tensor{0.1} is fine
   if(XGRAD_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()

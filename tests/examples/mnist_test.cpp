@@ -29,7 +29,7 @@ std::string shell_output(const std::string& command, int& exit_code) {
 std::string run_mnist(const std::string& arguments, int expected_exit_code) {
   int exit_code = 0;
   const char* const streams = expected_exit_code == 0 ? " 2>/dev/null" : " 2>&1 >/dev/null";
-  const std::string output = shell_output(XGRAD_MNIST " " + arguments + streams, exit_code);
+  const std::string output = shell_output("'" XGRAD_MNIST "' " + arguments + streams, exit_code);
   CAPTURE(output);
   CHECK(exit_code == expected_exit_code);
   return output;

@@ -1,6 +1,6 @@
 #pragma once
 
-// Is this gradient right? The recorded sweep against differences of the function itself.
+// Is this gradient right? The recorded sweep, or a formula derived by hand, against differences of the function itself.
 
 #include <functional>
 #include <string>
@@ -11,10 +11,13 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// What check_gradient found: the worst disagreement, and where.
+/// A function of any number of Vars. Its result is a number, or is summed with fixed random weights to make it one.
+using Function = std::function<Var(const std::vector<Var>&)>;
+
+/// What a check found: the worst disagreement, and where. The relative error is |a - n| / max(1, |a|, |n|).
 struct GradientCheck {
   bool ok = true;
-  int order = 0;          ///< 1: the gradient; 2: the gradient of the gradient along a random direction
+  int order = 1;          ///< 1: the gradient; 2: the gradient of the gradient along a random direction
   std::size_t input = 0;  ///< which input, and which element of it in row-major order
   std::size_t element = 0;
   double analytic = 0, numeric = 0, relative_error = 0;
@@ -23,17 +26,18 @@ struct GradientCheck {
   std::string message;
 };
 
-/// Compares the gradients that the tape computes for f with differences, at order 1 and at order 2. A result of f that
-/// is not a number is summed with fixed random weights first. The differences are of fourth order,
-/// (8 (f(+h) - f(-h)) - (f(+2h) - f(-2h))) / 12h with h = 1e-3, and are exact to some 1e-11 in double: check in the
-/// double twin. The relative error is |analytic - numeric| / max(1, |analytic|, |numeric|).
-GradientCheck check_gradient(const std::function<Var(const std::vector<Var>&)>& f, const std::vector<Tensor>& inputs,
-                             double tolerance = 1e-6);
+/// Gradients of a function by differences of fourth order, (8 (f(+h) - f(-h)) - (f(+2h) - f(-2h))) / 12h with h = 1e-3.
+/// They are exact to some 1e-11 in double: check in the double twin.
+std::vector<Tensor> numeric_gradient(const Function& f, const std::vector<Tensor>& inputs);
+
+/// Compares the gradients that the tape computes for f with differences, at order 1 and at order 2: of a function, of a
+/// layer, or of an operation of one's own.
+GradientCheck check_gradient(const Function& f, const std::vector<Tensor>& inputs, double tolerance = 1e-6);
 
 /// The same for a function of so many Vars as there are inputs: check_gradient([](Var a, Var b) { ... }, {x, y}).
 template <class F>
 GradientCheck check_gradient(F f, const std::vector<Tensor>& inputs, double tolerance = 1e-6) {
-  return check_gradient(std::function<Var(const std::vector<Var>&)>([&f](const std::vector<Var>& x) {
+  return check_gradient(Function([&f](const std::vector<Var>& x) {
                           if constexpr (std::is_invocable_v<F, Var>)
                             return f(x.at(0));
                           else if constexpr (std::is_invocable_v<F, Var, Var>)
@@ -43,5 +47,16 @@ GradientCheck check_gradient(F f, const std::vector<Tensor>& inputs, double tole
                         }),
                         inputs, tolerance);
 }
+
+/// An input of a function, and the gradient by it that somebody has derived.
+struct Claim {
+  std::string name;
+  Tensor x, gradient;
+};
+
+/// Compares gradients derived by hand, of a function whose result is a number, with differences. The message names the
+/// input, the place and both values, and what the mistake looks like: "your gradient of w differs at (0, 2): yours 0.8,
+/// numeric -0.8: sign?".
+GradientCheck check_by_hand(const Function& f, const std::vector<Claim>& claims, double tolerance = 1e-6);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

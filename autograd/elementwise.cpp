@@ -1,23 +1,22 @@
 #include <cmath>
-
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/elementwise.hpp>
-#include <xgrad/core/math.hpp>
 
 // Pullbacks speak of shapes as if nothing were broadcast; the sweep sums what was stretched.
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-namespace {
+Var record_elementwise(const Op& op, Var x) { return x.tape().record(op, x.shape(), x); }
 
-Var record_broadcast(const Op& op, Var a, Var b) {
+Var record_elementwise(const Op& op, Var a, Var b) {
   if (a.shape() == b.shape()) return a.tape().record(op, a.shape(), a, b);
   return a.tape().record(op, broadcast_shape(op.name, a.shape(), b.shape()), a, b);
 }
 
-Var record_same(const Op& op, Var x) { return x.tape().record(op, x.shape(), x); }
-
-}  // namespace
+Var record_elementwise(const Op& op, Var a, Var b, Var c) {
+  const Shape shape = broadcast_shape(op.name, broadcast_shape(op.name, a.shape(), b.shape()), c.shape());
+  return a.tape().record(op, shape, a, b, c);
+}
 
 Var add(Var a, Var b) {
   static constexpr Op op{.name = "add",
@@ -29,7 +28,7 @@ Var add(Var a, Var b) {
                              },
                          .pull_a = [](Var g, Var, Var, Var) { return g; },
                          .pull_b = [](Var g, Var, Var, Var) { return g; }};
-  return record_broadcast(op, a, b);
+  return record_elementwise(op, a, b);
 }
 
 Var subtract(Var a, Var b) {
@@ -42,7 +41,7 @@ Var subtract(Var a, Var b) {
                              },
                          .pull_a = [](Var g, Var, Var, Var) { return g; },
                          .pull_b = [](Var g, Var, Var, Var) { return -g; }};
-  return record_broadcast(op, a, b);
+  return record_elementwise(op, a, b);
 }
 
 Var multiply(Var a, Var b) {
@@ -55,7 +54,7 @@ Var multiply(Var a, Var b) {
                              },
                          .pull_a = [](Var g, Var, Var, Var b) { return g * b; },
                          .pull_b = [](Var g, Var, Var a, Var) { return g * a; }};
-  return record_broadcast(op, a, b);
+  return record_elementwise(op, a, b);
 }
 
 Var divide(Var a, Var b) {
@@ -68,112 +67,108 @@ Var divide(Var a, Var b) {
                              },
                          .pull_a = [](Var g, Var, Var, Var b) { return g / b; },
                          .pull_b = [](Var g, Var y, Var, Var b) { return -(g * y / b); }};
-  return record_broadcast(op, a, b);
+  return record_elementwise(op, a, b);
 }
 
-Var negative(Var x) {
-  static constexpr Op op{.name = "negative",
-                         .rule = "x' -= y'",
+Var pow(Var a, Var b) {
+  static constexpr Op op{.name = "pow",
+                         .rule = "a' += y' b a^(b-1), 0 where b = 0,  b' += y' y log(a), 0 where a = 0",
                          .forward =
-                             [](Tensor& y, In x) {
+                             [](Tensor& y, In a, In b) {
                                map(
-                                   y, [](Real x) { return -x; }, x);
+                                   y, [](Real a, Real b) { return std::pow(a, b); }, a, b);
                              },
-                         .pull_a = [](Var g, Var, Var) { return -g; }};
-  return record_same(op, x);
+                         .pull_a =
+                             [](Var g, Var, Var a, Var b) {
+                               const Var is_zero = equal(b, 0);
+                               return g * b * pow(a, where(is_zero, 1, b - 1));
+                             },
+                         .pull_b = [](Var g, Var y, Var a, Var) { return g * y * log(where(equal(a, 0), 1, a)); }};
+  return record_elementwise(op, a, b);
 }
 
-Var square(Var x) {
-  static constexpr Op op{.name = "square",
-                         .rule = "x' += 2 x y'",
+namespace {
+
+// What of y = max(a, b) is a's: all of it, half where they are equal, or nothing. Flat, so without a gradient.
+Var share(Var a, Var b) {
+  const Var more = greater(a, b);
+  return more + equal(a, b) / 2;
+}
+
+}  // namespace
+
+Var maximum(Var a, Var b) {
+  static constexpr Op op{.name = "maximum",
+                         .rule = "a' += y' where a > b, y'/2 where a = b,  b' likewise",
                          .forward =
-                             [](Tensor& y, In x) {
+                             [](Tensor& y, In a, In b) {
                                map(
-                                   y, [](Real x) { return x * x; }, x);
+                                   y, [](Real a, Real b) { return a > b || a != a ? a : b; }, a, b);
                              },
-                         .pull_a = [](Var g, Var, Var x) { return 2 * x * g; }};
-  return record_same(op, x);
+                         .pull_a = [](Var g, Var, Var a, Var b) { return g * share(a, b); },
+                         .pull_b = [](Var g, Var, Var a, Var b) { return g * share(b, a); }};
+  return record_elementwise(op, a, b);
 }
 
-Var sqrt(Var x) {
-  static constexpr Op op{.name = "sqrt",
-                         .rule = "x' += y' / (2 y)",
+Var minimum(Var a, Var b) {
+  static constexpr Op op{.name = "minimum",
+                         .rule = "a' += y' where a < b, y'/2 where a = b,  b' likewise",
                          .forward =
-                             [](Tensor& y, In x) {
+                             [](Tensor& y, In a, In b) {
                                map(
-                                   y, [](Real x) { return std::sqrt(x); }, x);
+                                   y, [](Real a, Real b) { return a < b || a != a ? a : b; }, a, b);
                              },
-                         .pull_a = [](Var g, Var y, Var) { return g / (2 * y); }};
-  return record_same(op, x);
+                         .pull_a = [](Var g, Var, Var a, Var b) { return g * share(b, a); },
+                         .pull_b = [](Var g, Var, Var a, Var b) { return g * share(a, b); }};
+  return record_elementwise(op, a, b);
 }
 
-Var exp(Var x) {
-  static constexpr Op op{.name = "exp",
-                         .rule = "x' += y' y",
-                         .forward = [](Tensor& y, In x) { exponential(y, x); },
-                         .pull_a = [](Var g, Var y, Var) { return g * y; }};
-  return record_same(op, x);
-}
-
-Var log(Var x) {
-  static constexpr Op op{.name = "log",
-                         .rule = "x' += y' / x",
+Var clip(Var x, Var low, Var high) {
+  static constexpr Op op{.name = "clip",
+                         .rule = "x' += y' where low <= x <= high",
                          .forward =
-                             [](Tensor& y, In x) {
+                             [](Tensor& y, In x, In low, In high) {
                                map(
-                                   y, [](Real x) { return std::log(x); }, x);
+                                   y, [](Real x, Real low, Real high) { return x < low    ? low
+                                                                               : x > high ? high
+                                                                                          : x; },
+                                   x, low, high);
                              },
-                         .pull_a = [](Var g, Var, Var x) { return g / x; }};
-  return record_same(op, x);
+                         .pull_a =
+                             [](Var g, Var, Var x, Var low, Var high) {
+                               const Var not_above = where(greater(x, high), 0, g);
+                               return where(greater(low, x), 0, not_above);
+                             }};
+  return record_elementwise(op, x, low, high);
 }
 
-Var tanh(Var x) {
-  static constexpr Op op{.name = "tanh",
-                         .rule = "x' += y' (1 - y^2)",
+Var where(Var mask, Var a, Var b) {
+  static constexpr Op op{.name = "where",
+                         .rule = "a' += y' where the mask is set,  b' += y' elsewhere",
                          .forward =
-                             [](Tensor& y, In x) {
+                             [](Tensor& y, In mask, In a, In b) {
                                map(
-                                   y, [](Real x) { return std::tanh(x); }, x);
+                                   y, [](Real mask, Real a, Real b) { return mask != 0 ? a : b; }, mask, a, b);
                              },
-                         .pull_a = [](Var g, Var y, Var) { return g * (1 - square(y)); }};
-  return record_same(op, x);
+                         .pull_b = [](Var g, Var, Var mask, Var, Var) { return where(mask, g, 0); },
+                         .pull_c = [](Var g, Var, Var mask, Var, Var) { return where(mask, 0, g); }};
+  return record_elementwise(op, mask, a, b);
 }
 
-Var sigmoid(Var x) {
-  static constexpr Op op{.name = "sigmoid",
-                         .rule = "x' += y' y (1 - y)",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return 1 / (1 + exponential(-x)); }, x);
-                             },
-                         .pull_a = [](Var g, Var y, Var) { return g * y * (1 - y); }};
-  return record_same(op, x);
+Var greater(Var a, Var b) {
+  static constexpr Op op{.name = "greater", .rule = "no gradient: flat", .forward = [](Tensor& y, In a, In b) {
+                           map(
+                               y, [](Real a, Real b) { return Real(a > b); }, a, b);
+                         }};
+  return record_elementwise(op, a, b);
 }
 
-Var relu(Var x) {
-  static constexpr Op op{.name = "relu",
-                         .rule = "x' += y' where x > 0",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return x < 0 ? Real{0} : x; }, x);
-                             },
-                         .pull_a = [](Var g, Var, Var x) { return gate(g, x); }};
-  return record_same(op, x);
-}
-
-Var gate(Var g, Var x) {
-  static constexpr Op op{.name = "gate",
-                         .rule = "g' += y' where x > 0",
-                         .forward =
-                             [](Tensor& y, In g, In x) {
-                               map(
-                                   y, [](Real g, Real x) { return x > 0 ? g : Real{0}; }, g, x);
-                             },
-                         .pull_a = [](Var h, Var, Var, Var x) { return gate(h, x); }};
-  require(g.shape() == x.shape(), "gate: g has shape ", g.shape(), " and x ", x.shape(), "; it takes equal shapes");
-  return g.tape().record(op, g.shape(), g, x);
+Var equal(Var a, Var b) {
+  static constexpr Op op{.name = "equal", .rule = "no gradient: flat", .forward = [](Tensor& y, In a, In b) {
+                           map(
+                               y, [](Real a, Real b) { return Real(a == b); }, a, b);
+                         }};
+  return record_elementwise(op, a, b);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,11 +1,40 @@
 #include <algorithm>
 #include <cmath>
 #include <string_view>
-
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/math.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
+
+namespace {
+
+void require_equal(const char* who, Var target, Var prediction) {
+  require(target.shape() == prediction.shape() && prediction.value().size() > 0, who, ": the target has shape ",
+          target.shape(), " and the prediction ", prediction.shape(), "; it takes equal shapes that are not empty");
+}
+
+// From the losses of n samples, each given as (..., k) of which it is the mean, to a number: sum(weights losses) / n.
+Var weighted_mean(const char* who, Var losses, Var weights) {
+  const Shape samples = losses.shape().empty() ? Shape{} : Shape{losses.shape()[0]};
+  require(weights.shape() == samples, who, ": weights of shape ", weights.shape(), "; it takes one for each sample, ",
+          samples);
+  Axes rest;
+  for (std::size_t k = 1; k < losses.shape().size(); ++k) rest.push_back(static_cast<int>(k));
+  return mean(mean(losses, rest) * weights);
+}
+
+// The input of the operation that computed x, if that operation has the given name; else an empty Var.
+bool made_by(const char* name, Var x) {
+  const Op* op = x.tape()[x.line()].op;
+  return op != nullptr && std::string_view(op->name) == name;
+}
+
+Var input_of(Var x) { return x.tape().var(x.tape()[x.line()].inputs[0]); }
+
+// Probabilities off 0 and 1, by Keras's epsilon.
+Var kept_inside(Var p) { return clip(p, 1e-7, 1 - 1e-7); }
+
+}  // namespace
 
 Var mean_squared_error(Var target, Var prediction) {
   static constexpr Op op{.name = "mean_squared_error",
@@ -19,72 +48,188 @@ Var mean_squared_error(Var target, Var prediction) {
                                }
                                *loss.data() = static_cast<Real>(total / static_cast<double>(p.size()));
                              },
-                         .pull_a = [](Var g, Var, Var t, Var p) { return (t - p) * (g * 2 / p.value().size()); },
-                         .pull_b = [](Var g, Var, Var t, Var p) { return (p - t) * (g * 2 / p.value().size()); }};
-  require(target.shape() == prediction.shape() && prediction.value().size() > 0,
-          "mean_squared_error: the target has shape ", target.shape(), " and the prediction ", prediction.shape(),
-          "; it takes equal shapes that are not empty");
+                         .pull_a =
+                             [](Var g, Var, Var t, Var p) {
+                               const Var error = t - p;
+                               return error * (g * 2 / p.value().size());
+                             },
+                         .pull_b =
+                             [](Var g, Var, Var t, Var p) {
+                               const Var error = p - t;
+                               return error * (g * 2 / p.value().size());
+                             }};
+  require_equal(op.name, target, prediction);
   return prediction.tape().record(op, {}, target, prediction);
 }
 
+Var mean_squared_error(Var target, Var prediction, Var weights) {
+  require_equal("mean_squared_error", target, prediction);
+  return weighted_mean("mean_squared_error", square(prediction - target), weights);
+}
+
+Var mean_absolute_error(Var target, Var prediction) {
+  require_equal("mean_absolute_error", target, prediction);
+  return mean(abs(prediction - target));
+}
+
+Var mean_absolute_error(Var target, Var prediction, Var weights) {
+  require_equal("mean_absolute_error", target, prediction);
+  return weighted_mean("mean_absolute_error", abs(prediction - target), weights);
+}
+
 namespace {
+
+Var huber_losses(Var target, Var prediction, Real delta) {
+  require_equal("huber", target, prediction);
+  require<ValueError>(delta > 0, "huber: delta is ", delta, "; it takes a number above 0");
+  const Var error = prediction - target;
+  const Var inner = clip(error, -delta, delta);  // e^2 / 2 for the inner part, and delta for each unit beyond
+  return inner * (error - inner / 2);
+}
+
+}  // namespace
+
+Var huber(Var target, Var prediction, Real delta) { return mean(huber_losses(target, prediction, delta)); }
+
+Var huber(Var target, Var prediction, Var weights, Real delta) {
+  return weighted_mean("huber", huber_losses(target, prediction, delta), weights);
+}
+
+namespace {
+
+Var binary_losses_from_logits(Var target, Var z) {
+  require_equal("binary_crossentropy", target, z);
+  const Var all = softplus(z);
+  return all - target * z;
+}
+
+Var binary_losses(Var target, Var probabilities) {
+  require_equal("binary_crossentropy", target, probabilities);
+  if (made_by("sigmoid", probabilities)) return binary_losses_from_logits(target, input_of(probabilities));
+  const Var p = kept_inside(probabilities);
+  const Var if_true = target * log(p);
+  const Var if_false = (1 - target) * log(1 - p);
+  return -(if_true + if_false);
+}
+
+}  // namespace
+
+Var binary_crossentropy(Var target, Var probabilities) { return mean(binary_losses(target, probabilities)); }
+
+Var binary_crossentropy(Var target, Var probabilities, Var weights) {
+  return weighted_mean("binary_crossentropy", binary_losses(target, probabilities), weights);
+}
+
+Var binary_crossentropy_from_logits(Var target, Var logits) { return mean(binary_losses_from_logits(target, logits)); }
+
+Var binary_crossentropy_from_logits(Var target, Var logits, Var weights) {
+  return weighted_mean("binary_crossentropy", binary_losses_from_logits(target, logits), weights);
+}
+
+namespace {
+
+Var categorical_losses_from_logits(Var target, Var z) {
+  require_equal("categorical_crossentropy", target, z);
+  require(!z.shape().empty(), "categorical_crossentropy: the shape is ", z.shape(), "; it takes (..., classes)");
+  return -sum(target * log_softmax(z), {-1});
+}
+
+Var categorical_losses(Var target, Var probabilities) {
+  require_equal("categorical_crossentropy", target, probabilities);
+  if (made_by("softmax", probabilities)) return categorical_losses_from_logits(target, input_of(probabilities));
+  require(!probabilities.shape().empty(), "categorical_crossentropy: the shape is (); it takes (..., classes)");
+  return -sum(target * log(kept_inside(probabilities / sum(probabilities, {-1}, true))), {-1});
+}
+
+}  // namespace
+
+Var categorical_crossentropy(Var target, Var probabilities) { return mean(categorical_losses(target, probabilities)); }
+
+Var categorical_crossentropy(Var target, Var probabilities, Var weights) {
+  return weighted_mean("categorical_crossentropy", categorical_losses(target, probabilities), weights);
+}
+
+Var categorical_crossentropy_from_logits(Var target, Var logits) {
+  return mean(categorical_losses_from_logits(target, logits));
+}
+
+Var categorical_crossentropy_from_logits(Var target, Var logits, Var weights) {
+  return weighted_mean("categorical_crossentropy", categorical_losses_from_logits(target, logits), weights);
+}
+
+namespace {
+
+void require_labels(const char* who, Var labels, Var x) {
+  const std::size_t classes = x.shape().size() == 2 ? x.shape()[1] : 0;
+  require(classes > 0 && x.shape()[0] > 0 && labels.shape() == Shape{x.shape()[0]}, who, ": labels ", labels.shape(),
+          " with predictions ", x.shape(), "; it takes (n,) with (n, classes), not empty");
+  for (std::size_t row = 0; row < labels.value().size(); ++row) {
+    const Real label = labels.value().data()[row];
+    require<ValueError>(label >= 0 && label < static_cast<Real>(classes) && label == std::floor(label), who, ": label ",
+                        label, " at row ", row, "; it takes integers from 0 to ", classes - 1);
+  }
+}
 
 // y = p - onehot(labels)
 Var minus_one_hot(Var labels, Var p) {
   static constexpr Op op{.name = "minus_one_hot",
                          .rule = "p' += y'",
                          .forward =
-                             [](Tensor& y, In l, In a) {
-                               std::copy(a.begin(), a.end(), y.begin());
-                               for (std::size_t row = 0; row < l.size(); ++row)
-                                 y.data()[row * y.shape(1) + static_cast<std::size_t>(l.data()[row])] -= 1;
+                             [](Tensor& y, In labels, In p) {
+                               std::copy(p.begin(), p.end(), y.begin());
+                               for (std::size_t row = 0; row < labels.size(); ++row)
+                                 y.data()[row * y.shape(1) + static_cast<std::size_t>(labels.data()[row])] -= 1;
                              },
                          .pull_b = [](Var g, Var, Var, Var) { return g; }};
   return p.tape().record(op, p.shape(), labels, p);
 }
 
-// The loss from logits z and p = softmax(z). The gradient by z is given whole, so none goes through p; but p stands in
-// it, and carries the second derivative.
-Var cross_entropy(Var labels, Var z, Var p) {
+// The loss of every sample from logits z and p = softmax(z). The gradient by z is given whole, so none goes through p;
+// but p stands in it, and carries the second derivative.
+Var sparse_losses(Var labels, Var z, Var p) {
   static constexpr Op op{
       .name = "softmax_cross_entropy",
-      .rule = "z' += (p - onehot(labels)) L' / n",
+      .rule = "z' += (p - onehot(labels)) y'",
       .forward =
-          [](Tensor& loss, In l, In logits, In probabilities) {
-            const std::size_t classes = logits.shape(1);
-            double total = 0;
-            for (std::size_t row = 0; row < l.size(); ++row) {
-              const std::size_t label = static_cast<std::size_t>(l.data()[row]), at = row * classes + label;
-              const Real *x = logits.data() + row * classes, *largest = std::max_element(x, x + classes);
-              // log p[label] = z[label] - max - log(sum), and p[max] = 1 / sum
-              total += double{x[label]} - double{*largest} +
-                       std::log(double{probabilities.data()[at - label + (largest - x)]});
+          [](Tensor& y, In labels, In z, In p) {
+            const std::size_t classes = z.shape(1);
+            for (std::size_t row = 0; row < labels.size(); ++row) {
+              const Real *x = z.data() + row * classes, *largest = std::max_element(x, x + classes);
+              // log p[label] = z[label] - max - log(sum e^(z - max)), and the largest p is 1 / sum: above 0 for sure
+              const Real log_largest = std::log(p.data()[row * classes + static_cast<std::size_t>(largest - x)]);
+              y.data()[row] = *largest - x[static_cast<std::size_t>(labels.data()[row])] - log_largest;
             }
-            *loss.data() = static_cast<Real>(-total / static_cast<double>(l.size()));
           },
-      .pull_b = [](Var g, Var, Var l, Var, Var q) { return minus_one_hot(l, q) * (g / l.value().size()); }};
-  const std::size_t classes = z.shape().size() == 2 ? z.shape()[1] : 0;
-  require(classes > 0 && z.shape()[0] > 0 && labels.shape() == Shape{z.shape()[0]}, "softmax_cross_entropy: labels ",
-          labels.shape(), " with logits ", z.shape(), "; it takes (n,) with (n, classes), not empty");
-  for (std::size_t row = 0; row < labels.value().size(); ++row) {
-    const Real label = labels.value().data()[row];
-    require<ValueError>(label >= 0 && label < static_cast<Real>(classes) && label == std::floor(label),
-                        "softmax_cross_entropy: label ", label, " at row ", row, "; it takes integers from 0 to ",
-                        classes - 1);
-  }
-  return z.tape().record(op, {}, labels, z, p);
+      .pull_b = [](Var g, Var, Var labels, Var, Var p) { return minus_one_hot(labels, p) * expand_dims(g, 1); }};
+  return z.tape().record(op, labels.shape(), labels, z, p);
+}
+
+Var sparse_losses(const char* who, Var labels, Var probabilities) {
+  require_labels(who, labels, probabilities);
+  if (made_by("softmax", probabilities)) return sparse_losses(labels, input_of(probabilities), probabilities);
+  return -log(kept_inside(pick(probabilities / sum(probabilities, {1}, true), labels)));
+}
+
+Var sparse_losses_from_logits(Var labels, Var logits) {
+  require_labels("softmax_cross_entropy", labels, logits);
+  return sparse_losses(labels, logits, softmax(logits));
 }
 
 }  // namespace
 
-Var softmax_cross_entropy(Var labels, Var logits) { return cross_entropy(labels, logits, softmax(logits)); }
-
 Var sparse_categorical_crossentropy(Var labels, Var probabilities) {
-  Tape& tape = probabilities.tape();
-  const Record& made = tape[probabilities.line()];
-  require<TapeError>(made.op != nullptr && std::string_view(made.op->name) == "softmax",
-                     "sparse_categorical_crossentropy: these probabilities are not the result of a softmax");
-  return cross_entropy(labels, tape.var(made.inputs[0]), probabilities);
+  return mean(sparse_losses("sparse_categorical_crossentropy", labels, probabilities));
+}
+
+Var sparse_categorical_crossentropy(Var labels, Var probabilities, Var weights) {
+  const char* who = "sparse_categorical_crossentropy";
+  return weighted_mean(who, sparse_losses(who, labels, probabilities), weights);
+}
+
+Var softmax_cross_entropy(Var labels, Var logits) { return mean(sparse_losses_from_logits(labels, logits)); }
+
+Var softmax_cross_entropy(Var labels, Var logits, Var weights) {
+  return weighted_mean("softmax_cross_entropy", sparse_losses_from_logits(labels, logits), weights);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

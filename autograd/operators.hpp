@@ -1,6 +1,6 @@
 #pragma once
 
-// a + b, a - b, a * b, a / b, matmul(a, b) and the losses for a Var with a Var, a Tensor, any xtensor expression or a
+// The operators + - * / and the functions of two or three for a Var with a Var, a Tensor, any xtensor expression or a
 // number, on either side. What is not a Var becomes a constant on the other's tape.
 
 #include <concepts>
@@ -26,6 +26,9 @@ concept WithVar = (IsVar<A> && (IsVar<B> || IsNumber<B> || IsTensor<B>)) || (IsV
 template <class A, class B>
 concept WithOneVar = WithVar<A, B> && !(IsVar<A> && IsVar<B>);
 
+template <class A, class B, class C>
+concept WithOneOrTwoVars = (WithVar<A, B> || WithVar<B, C> || WithVar<A, C>)&&!(IsVar<A> && IsVar<B> && IsVar<C>);
+
 /// The operand itself if it is a Var, else a constant beside `other`.
 template <class A>
 Var beside(Var other, const A& operand) {
@@ -35,6 +38,17 @@ Var beside(Var other, const A& operand) {
     return other.tape().constant(static_cast<Real>(operand));
   else
     return other.tape().constant(operand);
+}
+
+/// The first of them that is a Var.
+template <class A, class B, class C>
+Var some_var(const A& a, const B& b, const C& c) {
+  if constexpr (IsVar<A>)
+    return a;
+  else if constexpr (IsVar<B>)
+    return b;
+  else
+    return c;
 }
 
 /// f(a, b) after the one that is not a Var has become one.
@@ -62,21 +76,86 @@ template <class A>
 requires IsVar<A> Var operator-(A&& x) { return negative(x); }
 
 template <class A, class B>
+requires WithOneVar<A, B> Var pow(A&& a, B&& b) { return with_vars(pow, a, b); }
+
+template <class A, class B>
+requires WithOneVar<A, B> Var maximum(A&& a, B&& b) { return with_vars(maximum, a, b); }
+
+template <class A, class B>
+requires WithOneVar<A, B> Var minimum(A&& a, B&& b) { return with_vars(minimum, a, b); }
+
+template <class A, class B>
+requires WithOneVar<A, B> Var greater(A&& a, B&& b) { return with_vars(greater, a, b); }
+
+template <class A, class B>
+requires WithOneVar<A, B> Var equal(A&& a, B&& b) { return with_vars(equal, a, b); }
+
+template <class A, class B>
 requires WithOneVar<A, B> Var matmul(A&& a, B&& b) { return with_vars(matmul, a, b); }
 
 template <class A, class B>
-requires WithOneVar<A, B> Var mean_squared_error(A&& target, B&& prediction) {
-  return with_vars(mean_squared_error, target, prediction);
+requires WithOneVar<A, B> Var dot(A&& a, B&& b) { return with_vars(dot, a, b); }
+
+template <class A, class B>
+requires WithOneVar<A, B> Var outer(A&& a, B&& b) { return with_vars(outer, a, b); }
+
+template <class A, class B, class C>
+requires WithOneOrTwoVars<A, B, C> Var where(A&& mask, B&& a, C&& b) {
+  const Var var = some_var(mask, a, b), m = beside(var, mask), u = beside(var, a);
+  return where(m, u, beside(var, b));
 }
 
-template <class A>
-requires IsTensor<A> Var softmax_cross_entropy(A&& labels, Var logits) {
-  return softmax_cross_entropy(beside(logits, labels), logits);
+template <class B, class C>
+requires(!IsVar<B> || !IsVar<C>) Var clip(Var x, B&& low, C&& high) {
+  const Var from = beside(x, low);
+  return clip(x, from, beside(x, high));
 }
 
-template <class A>
-requires IsTensor<A> Var sparse_categorical_crossentropy(A&& labels, Var probabilities) {
-  return sparse_categorical_crossentropy(beside(probabilities, labels), probabilities);
+// Losses take their target as a tensor too.
+
+template <IsTensor A>
+Var mean_squared_error(A&& target, Var prediction) {
+  return mean_squared_error(beside(prediction, target), prediction);
+}
+
+template <IsTensor A>
+Var mean_absolute_error(A&& target, Var prediction) {
+  return mean_absolute_error(beside(prediction, target), prediction);
+}
+
+template <IsTensor A>
+Var huber(A&& target, Var prediction) {
+  return huber(beside(prediction, target), prediction);
+}
+
+template <IsTensor A>
+Var binary_crossentropy(A&& target, Var probabilities) {
+  return binary_crossentropy(beside(probabilities, target), probabilities);
+}
+
+template <IsTensor A>
+Var binary_crossentropy_from_logits(A&& target, Var logits) {
+  return binary_crossentropy_from_logits(beside(logits, target), logits);
+}
+
+template <IsTensor A>
+Var categorical_crossentropy(A&& target, Var probabilities) {
+  return categorical_crossentropy(beside(probabilities, target), probabilities);
+}
+
+template <IsTensor A>
+Var categorical_crossentropy_from_logits(A&& target, Var logits) {
+  return categorical_crossentropy_from_logits(beside(logits, target), logits);
+}
+
+template <IsTensor A>
+Var sparse_categorical_crossentropy(A&& target, Var probabilities) {
+  return sparse_categorical_crossentropy(beside(probabilities, target), probabilities);
+}
+
+template <IsTensor A>
+Var softmax_cross_entropy(A&& target, Var logits) {
+  return softmax_cross_entropy(beside(logits, target), logits);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -10,44 +10,67 @@ namespace {
 
 Var record_product(const Op& op, Product product, Var a, Var b) {
   const Shape &s = a.shape(), &t = b.shape();
-  const bool matrices = s.size() == 2 && t.size() == 2;
-  const std::size_t inner_a = product == Product::tn ? 0 : 1, inner_b = product == Product::nt ? 1 : 0;
   constexpr const char* takes[] = {"(m, k) by (k, n)", "(m, k) by (n, k)", "(k, m) by (k, n)"};
-  require(matrices && s[inner_a] == t[inner_b], op.name, ": cannot multiply ", s, " by ", t, "; it takes ",
-          takes[static_cast<int>(product)]);
-  return a.tape().record(op, Shape{s[1 - inner_a], t[1 - inner_b]}, a, b);
+  const auto misfit = [&](bool fits) {
+    require(fits, op.name, ": cannot multiply ", s, " by ", t, "; it takes ", takes[static_cast<int>(product)],
+            ", after leading axes that broadcast");
+  };
+  misfit(s.size() >= 2 && t.size() >= 2);
+  const std::size_t rows = s.size() - (product == Product::tn ? 1 : 2), inner_a = 2 * s.size() - 3 - rows;
+  const std::size_t columns = t.size() - (product == Product::nt ? 2 : 1), inner_b = 2 * t.size() - 3 - columns;
+  misfit(s[inner_a] == t[inner_b]);
+  if (s.size() == 2 && t.size() == 2) return a.tape().record(op, Shape{s[rows], t[columns]}, a, b);
+  Shape shape = broadcast_shape(op.name, Shape(s.begin(), s.end() - 2), Shape(t.begin(), t.end() - 2));
+  shape.push_back(s[rows]);
+  shape.push_back(t[columns]);
+  return a.tape().record(op, shape, a, b);
 }
+
+Var product_nn(Var a, Var b);
 
 }  // namespace
 
-/// c = a b        a: (m, k)   b: (k, n)   c: (m, n)
-Var matmul(Var a, Var b) {
+/// c = a b^T      a: (..., m, k)   b: (..., n, k)   c: (..., m, n)
+Var matmul_nt(Var a, Var b) {
+  static constexpr Op op{.name = "matmul_nt",
+                         .rule = "a' += c' b,  b' += c'^T a",
+                         .forward = [](Tensor& c, In a, In b) { batched_gemm(Product::nt, a, b, c); },
+                         .pull_a = [](Var g, Var, Var, Var b) { return product_nn(g, b); },
+                         .pull_b = [](Var g, Var, Var a, Var) { return matmul_tn(g, a); }};
+  return record_product(op, Product::nt, a, b);
+}
+
+/// c = a^T b      a: (..., k, m)   b: (..., k, n)   c: (..., m, n)
+Var matmul_tn(Var a, Var b) {
+  static constexpr Op op{.name = "matmul_tn",
+                         .rule = "a' += b c'^T,  b' += a c'",
+                         .forward = [](Tensor& c, In a, In b) { batched_gemm(Product::tn, a, b, c); },
+                         .pull_a = [](Var g, Var, Var, Var b) { return matmul_nt(b, g); },
+                         .pull_b = [](Var g, Var, Var a, Var) { return product_nn(a, g); }};
+  return record_product(op, Product::tn, a, b);
+}
+
+namespace {
+
+/// c = a b        a: (..., m, k)   b: (..., k, n)   c: (..., m, n)
+Var product_nn(Var a, Var b) {
   static constexpr Op op{.name = "matmul",
                          .rule = "a' += c' b^T,  b' += a^T c'",
-                         .forward = [](Tensor& c, In a, In b) { gemm(Product::nn, a, b, c); },
+                         .forward = [](Tensor& c, In a, In b) { batched_gemm(Product::nn, a, b, c); },
                          .pull_a = [](Var g, Var, Var, Var b) { return matmul_nt(g, b); },
                          .pull_b = [](Var g, Var, Var a, Var) { return matmul_tn(a, g); }};
   return record_product(op, Product::nn, a, b);
 }
 
-/// c = a b^T      a: (m, k)   b: (n, k)   c: (m, n)
-Var matmul_nt(Var a, Var b) {
-  static constexpr Op op{.name = "matmul_nt",
-                         .rule = "a' += c' b,  b' += c'^T a",
-                         .forward = [](Tensor& c, In a, In b) { gemm(Product::nt, a, b, c); },
-                         .pull_a = [](Var g, Var, Var, Var b) { return matmul(g, b); },
-                         .pull_b = [](Var g, Var, Var a, Var) { return matmul_tn(g, a); }};
-  return record_product(op, Product::nt, a, b);
-}
+}  // namespace
 
-/// c = a^T b      a: (k, m)   b: (k, n)   c: (m, n)
-Var matmul_tn(Var a, Var b) {
-  static constexpr Op op{.name = "matmul_tn",
-                         .rule = "a' += b c'^T,  b' += a c'",
-                         .forward = [](Tensor& c, In a, In b) { gemm(Product::tn, a, b, c); },
-                         .pull_a = [](Var g, Var, Var, Var b) { return matmul_nt(b, g); },
-                         .pull_b = [](Var g, Var, Var a, Var) { return matmul(a, g); }};
-  return record_product(op, Product::tn, a, b);
+Var matmul(Var a, Var b) {
+  const bool row = a.shape().size() == 1, column = b.shape().size() == 1;
+  if (!row && !column) return product_nn(a, b);
+  const Var left = row ? expand_dims(a, 0) : a;  // a vector stands as a matrix, and its axis goes again
+  const Var c = product_nn(left, column ? expand_dims(b, 1) : b);
+  const Var without_row = row ? squeeze(c, -2) : c;
+  return column ? squeeze(without_row, -1) : without_row;
 }
 
 /// y = x w + b    x: (n, k)   w: (k, m)   b: (m,)   y: (n, m)
@@ -66,6 +89,27 @@ Var linear(Var x, Var w, Var b) {
   require(s.size() == 2 && t.size() == 2 && s[1] == t[0] && b.shape() == Shape{t[1]}, "linear: cannot compute ", s,
           " by ", t, " plus ", b.shape(), "; it takes (n, k) by (k, m) plus (m,)");
   return x.tape().record(op, Shape{s[0], t[1]}, x, w, b);
+}
+
+namespace {
+
+void require_vector(const char* who, Var x) {
+  require(x.shape().size() == 1, who, ": the shape is ", x.shape(), "; it takes (n,)");
+}
+
+}  // namespace
+
+Var dot(Var a, Var b) {
+  require_vector("dot", a);
+  require_vector("dot", b);
+  return matmul(a, b);
+}
+
+Var outer(Var a, Var b) {
+  require_vector("outer", a);
+  require_vector("outer", b);
+  const Var column = expand_dims(a, 1);
+  return column * expand_dims(b, 0);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -2,6 +2,8 @@
 #include <xgrad/core/elementwise.hpp>
 #include <xgrad/core/math.hpp>
 
+// Reducing over axes is summing down to the shape in which they have extent 1, and dropping them: sum_to and reshape.
+
 namespace xgrad::inline XGRAD_PRECISION {
 
 Var sum_to(Var x, const Shape& shape) {
@@ -24,40 +26,116 @@ Var broadcast_to(Var x, const Shape& shape) {
   return x.tape().record(op, shape, x);
 }
 
-Var sum(Var x) { return sum_to(x, {}); }
-
-Var mean(Var x) {
-  require(x.value().size() > 0, "mean: the shape is ", x.shape(), "; it takes at least one element");
-  return sum(x) / x.value().size();
+Var max_to(Var x, const Shape& shape) {
+  static constexpr Op op{.name = "max_to",
+                         .rule = "x' += y' where x = y, shared evenly among equals",
+                         .forward = [](Tensor& y, In x) { max_to(y, x); },
+                         .pull_a =
+                             [](Var g, Var y, Var x) {
+                               const Var largest = equal(x, y);
+                               return largest * (g / sum_to(largest, y.shape()));
+                             }};
+  require(broadcasts_to(shape, x.shape()), "max: cannot reduce ", x.shape(), " to ", shape,
+          "; it takes a shape that broadcasts to ", x.shape());
+  require(x.value().size() > 0 || element_count(shape) == 0, "max: the shape is ", x.shape(),
+          "; there is nothing to reduce");
+  return x.tape().record(op, shape, x);
 }
 
 namespace {
 
-// Each row along the last axis summed to one element that broadcasts back to it.
-Var sum_rows(Var x) {
-  Shape shape = x.shape();
-  shape.back() = 1;
-  return sum_to(x, shape);
+// x's shape with extent 1 in the given axes, and without them.
+struct Reduced {
+  Shape kept, dropped;
+  std::size_t count = 1;  // how many elements become one
+};
+
+Reduced reduced(const char* who, Var x, const Axes& axes) {
+  const int rank = static_cast<int>(x.shape().size());
+  Reduced r{x.shape(), {}};
+  std::vector<bool> gone(x.shape().size(), false);
+  for (const int axis : axes) {
+    const std::size_t k = static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
+    require(-rank <= axis && axis < rank && !gone[k], who, ": axis ", axis, " of ", x.shape(),
+            rank == 0 ? " is none" : " is out of range or given twice", "; it takes -", rank, " up to ", rank,
+            ", excluded");
+    gone[k] = true;
+    r.kept[k] = 1;
+    r.count *= x.shape()[k];
+  }
+  for (std::size_t k = 0; k < gone.size(); ++k)
+    if (!gone[k]) r.dropped.push_back(r.kept[k]);
+  return r;
+}
+
+Axes all_axes(Var x) {
+  Axes axes;
+  for (std::size_t k = 0; k < x.shape().size(); ++k) axes.push_back(static_cast<int>(k));
+  return axes;
+}
+
+void require_elements(const char* who, Var x, const Reduced& r) {
+  require(r.count > 0, who, ": the shape is ", x.shape(), "; it takes at least one element to reduce");
 }
 
 }  // namespace
 
-Var softmax(Var x) {
-  static constexpr Op op{.name = "softmax",
-                         .rule = "x' += y (y' - sum(y' y))",
-                         .forward = [](Tensor& y, In x) { softmax(y, x); },
-                         .pull_a = [](Var g, Var y, Var) { return y * (g - sum_rows(g * y)); }};
-  require(!x.shape().empty(), "softmax: the shape is ", x.shape(), "; it takes at least one axis");
-  return x.tape().record(op, x.shape(), x);
+Var sum(Var x) { return sum_to(x, {}); }
+
+Var sum(Var x, const Axes& axes, bool keepdims) {
+  const Reduced r = reduced("sum", x, axes);
+  const Var y = sum_to(x, r.kept);
+  return keepdims ? y : reshape(y, r.dropped);
 }
 
-Var log_softmax(Var x) {
-  static constexpr Op op{.name = "log_softmax",
-                         .rule = "x' += y' - e^y sum(y')",
-                         .forward = [](Tensor& y, In x) { log_softmax(y, x); },
-                         .pull_a = [](Var g, Var y, Var) { return g - exp(y) * sum_rows(g); }};
-  require(!x.shape().empty(), "log_softmax: the shape is ", x.shape(), "; it takes at least one axis");
-  return x.tape().record(op, x.shape(), x);
+Var mean(Var x) {
+  require(x.value().size() > 0, "mean: the shape is ", x.shape(), "; it takes at least one element to reduce");
+  return sum(x) / x.value().size();
+}
+
+Var mean(Var x, const Axes& axes, bool keepdims) {
+  const Reduced r = reduced("mean", x, axes);
+  require_elements("mean", x, r);
+  return sum(x, axes, keepdims) / r.count;
+}
+
+Var variance(Var x) { return variance(x, all_axes(x)); }
+
+Var variance(Var x, const Axes& axes, bool keepdims) {
+  require_elements("variance", x, reduced("variance", x, axes));
+  return mean(square(x - mean(x, axes, true)), axes, keepdims);
+}
+
+Var max(Var x) { return max(x, all_axes(x)); }
+
+Var max(Var x, const Axes& axes, bool keepdims) {
+  const Reduced r = reduced("max", x, axes);
+  require_elements("max", x, r);
+  const Var y = max_to(x, r.kept);
+  return keepdims ? y : reshape(y, r.dropped);
+}
+
+Var min(Var x) { return -max(-x); }
+Var min(Var x, const Axes& axes, bool keepdims) { return -max(-x, axes, keepdims); }
+
+Var logsumexp(Var x) { return logsumexp(x, all_axes(x)); }
+
+Var logsumexp(Var x, const Axes& axes, bool keepdims) {
+  const Reduced r = reduced("logsumexp", x, axes);
+  require_elements("logsumexp", x, r);
+  const Var largest = stop_gradient(max_to(x, r.kept));  // any shift gives the same result and slope
+  const Var y = log(sum_to(exp(x - largest), r.kept)) + largest;
+  return keepdims ? y : reshape(y, r.dropped);
+}
+
+Var norm(Var x) { return norm(x, all_axes(x)); }
+
+Var norm(Var x, const Axes& axes, bool keepdims) {
+  const Reduced r = reduced("norm", x, axes);
+  const Var squares = sum_to(square(x), r.kept);
+  const Var zero = equal(squares, 0);
+  const Var y = where(zero, 0, sqrt(where(zero, 1, squares)));  // the infinite slope of sqrt at 0 is never met
+  return keepdims ? y : reshape(y, r.dropped);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,8 +1,32 @@
 #include <algorithm>
-
+#include <numeric>
 #include <xgrad/autograd/ops.hpp>
 
+// Where numbers go. An operation that needs indices has them as an input without a gradient; its adjoint has the same.
+
 namespace xgrad::inline XGRAD_PRECISION {
+
+namespace {
+
+std::size_t axis_of(const char* who, const Shape& shape, int axis) {
+  const int rank = static_cast<int>(shape.size());
+  require(-rank <= axis && axis < rank, who, ": no axis ", axis, " in ", shape, "; it takes -", rank, " up to ", rank,
+          ", excluded");
+  return static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
+}
+
+std::size_t index(Real x) { return static_cast<std::size_t>(x); }
+
+// A tensor seen as (before, extent, after) around one axis.
+struct Around {
+  std::size_t before = 1, after = 1;
+  Around(const Shape& shape, std::size_t axis) {
+    for (std::size_t k = 0; k < axis; ++k) before *= shape[k];
+    for (std::size_t k = axis + 1; k < shape.size(); ++k) after *= shape[k];
+  }
+};
+
+}  // namespace
 
 Var reshape(Var x, const Shape& shape) {
   static constexpr Op op{.name = "reshape",
@@ -13,6 +37,197 @@ Var reshape(Var x, const Shape& shape) {
           "; it takes a shape of ", x.value().size(), " elements");
   if (shape == x.shape()) return x;
   return x.tape().record(op, shape, x);
+}
+
+Var flatten(Var x) { return reshape(x, {x.value().size()}); }
+
+Var expand_dims(Var x, int axis) {
+  Shape shape = x.shape();
+  shape.push_back(1);
+  const std::size_t at = axis_of("expand_dims", shape, axis);
+  std::rotate(shape.begin() + static_cast<std::ptrdiff_t>(at), shape.end() - 1, shape.end());
+  return reshape(x, shape);
+}
+
+Var squeeze(Var x) {
+  Shape shape;
+  for (const std::size_t extent : x.shape())
+    if (extent != 1) shape.push_back(extent);
+  return reshape(x, shape);
+}
+
+Var squeeze(Var x, int axis) {
+  const std::size_t gone = axis_of("squeeze", x.shape(), axis);
+  require(x.shape()[gone] == 1, "squeeze: axis ", axis, " of ", x.shape(), " does not have extent 1");
+  Shape shape;
+  for (std::size_t k = 0; k < x.shape().size(); ++k)
+    if (k != gone) shape.push_back(x.shape()[k]);
+  return reshape(x, shape);
+}
+
+namespace {
+
+// y = x with its axes permuted: y's axis k is x's axis permutation[k].
+void transpose(Tensor& y, const Tensor& x, const Tensor& permutation) {
+  const std::size_t rank = x.dimension();
+  Shape step(rank), at(rank, 0);
+  std::size_t offset = 0, stride = 1;
+  for (std::size_t axis = rank; axis-- > 0; stride *= x.shape(axis))
+    for (std::size_t k = 0; k < rank; ++k)
+      if (index(permutation.data()[k]) == axis) step[k] = stride;
+  for (Real& value : y) {
+    value = x.data()[offset];
+    for (std::size_t k = rank; k-- > 0;) {
+      offset += step[k];
+      if (++at[k] < y.shape(k)) break;
+      offset -= step[k] * at[k];
+      at[k] = 0;
+    }
+  }
+}
+
+}  // namespace
+
+Var transpose(Var x, const Axes& permutation) {
+  static constexpr Op op{.name = "transpose",
+                         .rule = "x' += y', with the axes put back",
+                         .forward = [](Tensor& y, In x, In permutation) { transpose(y, x, permutation); },
+                         .pull_a =
+                             [](Var g, Var, Var, Var permutation) {
+                               const Tensor& forth = permutation.value();
+                               Axes back(forth.size());
+                               for (std::size_t k = 0; k < back.size(); ++k)
+                                 back[index(forth.data()[k])] = static_cast<int>(k);
+                               return transpose(g, back);
+                             }};
+  Axes sorted = permutation, expected(x.shape().size());
+  std::sort(sorted.begin(), sorted.end());
+  std::iota(expected.begin(), expected.end(), 0);
+  std::string list;
+  for (const int axis : permutation) list += text(list.empty() ? "" : ", ", axis);
+  require(sorted == expected, "transpose: (", list, ") does not permute the axes of ", x.shape());
+  Shape shape;
+  for (const int axis : permutation) shape.push_back(x.shape()[static_cast<std::size_t>(axis)]);
+  const Var order = x.tape().constant({permutation.size()},
+                                      [&](Tensor& t) { std::copy(permutation.begin(), permutation.end(), t.begin()); });
+  return x.tape().record(op, shape, x, order);
+}
+
+Var transpose(Var x) {
+  Axes reversed(x.shape().size());
+  std::iota(reversed.rbegin(), reversed.rend(), 0);
+  return transpose(x, reversed);
+}
+
+Var slice(Var x, int axis, std::size_t begin, std::size_t end) {
+  static constexpr Op op{.name = "slice",
+                         .rule = "x' += y', among zeros",
+                         .forward =
+                             [](Tensor& y, In x, In where) {
+                               const std::size_t at = index(where.data()[0]), from = index(where.data()[1]);
+                               const Around around(x.shape(), at);
+                               const std::size_t length = y.shape(at) * around.after;
+                               for (std::size_t i = 0; i < around.before; ++i)
+                                 std::copy_n(x.data() + (i * x.shape(at) + from) * around.after, length,
+                                             y.data() + i * length);
+                             },
+                         .pull_a =
+                             [](Var g, Var, Var x, Var where) {
+                               const std::size_t at = index(where.value().data()[0]);
+                               return embed(g, static_cast<int>(at), index(where.value().data()[1]), x.shape()[at]);
+                             }};
+  const std::size_t at = axis_of("slice", x.shape(), axis);
+  require(begin <= end && end <= x.shape()[at], "slice: cannot take ", begin, " up to ", end, " of axis ", axis, " of ",
+          x.shape());
+  Shape shape = x.shape();
+  shape[at] = end - begin;
+  const Var place = x.tape().constant(Tensor{static_cast<Real>(at), static_cast<Real>(begin)});
+  return x.tape().record(op, shape, x, place);
+}
+
+Var embed(Var x, int axis, std::size_t begin, std::size_t extent) {
+  static constexpr Op op{
+      .name = "embed",
+      .rule = "x' += the part of y' where x is",
+      .forward =
+          [](Tensor& y, In x, In where) {
+            const std::size_t at = index(where.data()[0]), from = index(where.data()[1]);
+            const Around around(x.shape(), at);
+            const std::size_t length = x.shape(at) * around.after;
+            std::fill(y.begin(), y.end(), Real{0});
+            for (std::size_t i = 0; i < around.before; ++i)
+              std::copy_n(x.data() + i * length, length, y.data() + (i * y.shape(at) + from) * around.after);
+          },
+      .pull_a =
+          [](Var g, Var, Var x, Var where) {
+            const std::size_t at = index(where.value().data()[0]), from = index(where.value().data()[1]);
+            return slice(g, static_cast<int>(at), from, from + x.shape()[at]);
+          }};
+  const std::size_t at = axis_of("embed", x.shape(), axis);
+  require(begin + x.shape()[at] <= extent, "embed: ", x.shape(), " at ", begin, " of axis ", axis,
+          " does not fit an extent of ", extent);
+  Shape shape = x.shape();
+  shape[at] = extent;
+  const Var place = x.tape().constant(Tensor{static_cast<Real>(at), static_cast<Real>(begin)});
+  return x.tape().record(op, shape, x, place);
+}
+
+Var rows(Var x, std::size_t begin, std::size_t end) { return slice(x, 0, begin, end); }
+
+namespace {
+
+// a followed by b along an axis.
+Var join(Var a, Var b, std::size_t axis) {
+  static constexpr Op op{.name = "concatenate",
+                         .rule = "a' += the first part of y',  b' += the rest",
+                         .forward =
+                             [](Tensor& y, In a, In b, In where) {
+                               const Around around(y.shape(), index(*where.data()));
+                               const std::size_t m = a.shape(index(*where.data())) * around.after,
+                                                 n = b.shape(index(*where.data())) * around.after;
+                               for (std::size_t i = 0; i < around.before; ++i) {
+                                 std::copy_n(a.data() + i * m, m, y.data() + i * (m + n));
+                                 std::copy_n(b.data() + i * n, n, y.data() + i * (m + n) + m);
+                               }
+                             },
+                         .pull_a =
+                             [](Var g, Var, Var a, Var, Var where) {
+                               const std::size_t at = index(*where.value().data());
+                               return slice(g, static_cast<int>(at), 0, a.shape()[at]);
+                             },
+                         .pull_b =
+                             [](Var g, Var, Var a, Var, Var where) {
+                               const std::size_t at = index(*where.value().data());
+                               return slice(g, static_cast<int>(at), a.shape()[at], g.shape()[at]);
+                             }};
+  Shape shape = a.shape(), other = b.shape();
+  const bool same_rank = shape.size() == other.size();
+  if (same_rank) other[axis] = shape[axis];
+  require(same_rank && shape == other, "concatenate: cannot put ", b.shape(), " after ", a.shape(), " along axis ",
+          axis, "; it takes shapes that differ there only");
+  shape[axis] += b.shape()[axis];
+  return a.tape().record(op, shape, a, b, a.tape().constant(static_cast<Real>(axis)));
+}
+
+// In halves, so that no number is copied more than log2(n) times.
+Var join(const std::vector<Var>& parts, std::size_t first, std::size_t last, std::size_t axis) {
+  if (last - first == 1) return parts[first];
+  const std::size_t middle = (first + last) / 2;
+  const Var left = join(parts, first, middle, axis);
+  return join(left, join(parts, middle, last, axis), axis);
+}
+
+}  // namespace
+
+Var concatenate(const std::vector<Var>& parts, int axis) {
+  require(!parts.empty(), "concatenate: there are no parts; it takes one or more");
+  return join(parts, 0, parts.size(), axis_of("concatenate", parts[0].shape(), axis));
+}
+
+Var stack(const std::vector<Var>& parts, int axis) {
+  std::vector<Var> expanded;
+  for (const Var part : parts) expanded.push_back(expand_dims(part, axis));
+  return concatenate(expanded, axis);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

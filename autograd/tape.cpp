@@ -1,73 +1,25 @@
 #include <xgrad/autograd/tape.hpp>
 
 #include <algorithm>
-#include <mutex>
+
+#include <xgrad/autograd/explain.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-namespace {
-
-// Anchors of tapes that have ended, for the next tapes. None is ever freed: a Var may still point to it.
-struct AnchorPool {
-  std::mutex mutex;
-  std::deque<Anchor> anchors;
-  std::vector<Anchor*> free;
-
-  Anchor* take(Tape* tape) {
-    const std::lock_guard lock(mutex);
-    if (free.empty()) free.push_back(&anchors.emplace_back());
-    Anchor* anchor = free.back();
-    free.pop_back();
-    anchor->tape = tape;
-    return anchor;
-  }
-
-  void give_back(Anchor* anchor) {
-    const std::lock_guard lock(mutex);
-    anchor->tape = nullptr;
-    ++anchor->recording;
-    free.push_back(anchor);
-  }
-};
-
-AnchorPool& anchor_pool() {
-  static AnchorPool& pool = *new AnchorPool;  // lives until the process ends, after every static tape
-  return pool;
-}
-
-const void* this_thread() {
-  thread_local const char mark = 0;
-  return &mark;
-}
-
-}  // namespace
-
-Tape& Var::tape() const {
-  require<TapeError>(anchor_ != nullptr, "this Var is empty; it comes from a tape or an operation");
-  require<TapeError>(anchor_->recording == recording_, "this Var (line ", line_,
-                     ") is of a recording that has ended; its tape was rewound or destroyed since");
-  return *anchor_->tape;
-}
-
-const Tensor& Var::value() const { return *tape()[line_].value; }
-
-double Var::item() const {
-  require(value().size() == 1, "item: the shape is ", shape(), "; it takes a Var with one element");
-  return *value().data();
-}
-
-Tape::Tape() : anchor_(anchor_pool().take(this)) {}
-Tape::~Tape() { anchor_pool().give_back(anchor_); }
-
 void Tape::rewind() {
+  const std::size_t kept = std::min(records_.size(), lines_before_);
+  lines_before_ = records_.size();
   records_.clear();
   watched_.clear();
   ++anchor_->recording;
+  if (buffers_.size() == kept) return;
+  buffers_.resize(kept);
+  records_.shrink_to_fit();
 }
 
 Tensor& Tape::buffer() {
-  if (records_.empty()) thread_ = this_thread();
-  require<TapeError>(thread_ == this_thread(),
+  if (records_.empty()) thread_ = std::this_thread::get_id();
+  require<TapeError>(thread_ == std::this_thread::get_id(),
                      "this recording belongs to another thread; give each thread its own tape");
   if (buffers_.size() == records_.size()) buffers_.emplace_back();
   return buffers_[records_.size()];
@@ -93,7 +45,7 @@ Var Tape::watch(Parameter& parameter) {
   const auto seen = std::find_if(watched_.begin(), watched_.end(), [&](auto& w) { return w.parameter == &parameter; });
   if (seen != watched_.end()) return seen->var;
   buffer();
-  const Var var = push({.active = true, .value = &parameter.value()});
+  const Var var = push({.active = true, .value = &parameter.value(), .parameter = &parameter});
   watched_.push_back({&parameter, parameter.version(), var});
   return var;
 }
@@ -110,7 +62,9 @@ Var Tape::record_line(const Op& op, const Shape& shape, const std::array<std::ui
   const Rule<Var, Var, Var, Var>* pulls[] = {&op.pull_a, &op.pull_b, &op.pull_c};
   bool active = false;
   for (std::size_t k = 0; k < op.forward.arity(); ++k) active |= records_[inputs[k]].active && pulls[k]->arity() != 0;
-  return push({&op, inputs, active, &y});
+  const Var result = push({.op = &op, .inputs = inputs, .active = active, .value = &y});
+  if (check_finite_) require_finite(*this, result.line());
+  return result;
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -97,6 +97,12 @@ void apply(Real* y, std::size_t n, F f, Operands... x) {
   for (std::size_t i = 0; i < n; ++i) y[i] = f(x[i]...);
 }
 
+// Calls then(operand) with what reads x at every element, or always the first: each a loop of its own.
+template <class Then>
+void reading(const Real* x, std::size_t step, Then then) {
+  step == 0 ? then(Still{*x}) : then(Moving{x});
+}
+
 }  // namespace detail
 
 /// y = f(a), each element on its own.
@@ -108,15 +114,26 @@ void map(Tensor& y, F f, const Tensor& a) {
 /// y = f(a, b), where a and b are broadcast to y's shape.
 template <class F>
 void map(Tensor& y, F f, const Tensor& a, const Tensor& b) {
-  using detail::apply, detail::Moving, detail::Still;
+  using detail::apply, detail::Moving, detail::reading;
   if (a.shape() == b.shape()) return apply(y.data(), y.size(), f, Moving{a.data()}, Moving{b.data()});
   Walk<3>(y.shape(), {&y.shape(), &a.shape(), &b.shape()}).each_run([&](std::size_t n, auto offset, auto step) {
-    Real* out = y.data() + offset[0];
-    const Real *p = a.data() + offset[1], *q = b.data() + offset[2];
-    if (step[1] == 0)
-      step[2] == 0 ? apply(out, n, f, Still{*p}, Still{*q}) : apply(out, n, f, Still{*p}, Moving{q});
-    else
-      step[2] == 0 ? apply(out, n, f, Moving{p}, Still{*q}) : apply(out, n, f, Moving{p}, Moving{q});
+    reading(a.data() + offset[1], step[1], [&](auto u) {
+      reading(b.data() + offset[2], step[2], [&](auto v) { apply(y.data() + offset[0], n, f, u, v); });
+    });
+  });
+}
+
+/// y = f(a, b, c), where a, b and c are broadcast to y's shape.
+template <class F>
+void map(Tensor& y, F f, const Tensor& a, const Tensor& b, const Tensor& c) {
+  using detail::apply, detail::reading;
+  const Walk<4> walk(y.shape(), {&y.shape(), &a.shape(), &b.shape(), &c.shape()});
+  walk.each_run([&](std::size_t n, auto offset, auto step) {
+    reading(a.data() + offset[1], step[1], [&](auto u) {
+      reading(b.data() + offset[2], step[2], [&](auto v) {
+        reading(c.data() + offset[3], step[3], [&](auto w) { apply(y.data() + offset[0], n, f, u, v, w); });
+      });
+    });
   });
 }
 

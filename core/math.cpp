@@ -88,6 +88,18 @@ void sum_to(Tensor& y, const Tensor& x) {
   std::transform(total.begin(), total.end(), y.data(), [](double t) { return static_cast<Real>(t); });
 }
 
+void max_to(Tensor& y, const Tensor& x) {
+  y.fill(-std::numeric_limits<Real>::infinity());
+  Walk<2>(x.shape(), {&y.shape(), &x.shape()}).each_run([&](std::size_t n, auto offset, auto step) {
+    Real* out = y.data() + offset[0];
+    const Real* in = x.data() + offset[1];
+    for (std::size_t i = 0; i < n; ++i) {
+      Real& largest = out[i * step[0]];
+      if (in[i] > largest || in[i] != in[i]) largest = in[i];  // NaN is taken, and kept
+    }
+  });
+}
+
 namespace {
 
 // y = x - max along the last axis; returns how many rows there are.

@@ -21,6 +21,9 @@ void broadcast_to(Tensor& y, const Tensor& x);
 /// y = x summed down to y's shape, the adjoint of stretching; accumulated in double.
 void sum_to(Tensor& y, const Tensor& x);
 
+/// y = the largest elements of x down to y's shape; NaN if there is one among them. Nothing is reduced over extent 0.
+void max_to(Tensor& y, const Tensor& x);
+
 /// y = softmax(x) along the last axis: e^(x - max) / sum, which no finite x makes overflow.
 void softmax(Tensor& y, const Tensor& x);
 

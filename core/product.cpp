@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <xgrad/core/elementwise.hpp>
 #include <xgrad/core/error.hpp>
 
 // xtensor-blas calls BLAS only if this is set before its headers; without it gemm would be its own slow loop.
@@ -18,21 +19,44 @@ namespace xgrad::inline XGRAD_PRECISION {
 namespace {
 // OpenBLAS starts with a thread for every core.
 const bool one_thread = (openblas_set_num_threads(1), true);
+
+// One product of matrices; a is (m, k) or its transpose, b (k, n) or its transpose, and c (m, n).
+void gemm(Product product, const Real* a, const Real* b, Real* c, std::size_t m, std::size_t n, std::size_t k,
+          bool accumulate) {
+  if (m == 0 || n == 0) return;
+  if (k == 0) {
+    if (!accumulate) std::fill_n(c, m * n, Real{0});
+    return;
+  }
+  const bool transpose_a = product == Product::tn, transpose_b = product == Product::nt;
+  const auto length = [](std::size_t x) { return static_cast<xt::blas_index_t>(x); };
+  cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, transpose_a ? cxxblas::Trans : cxxblas::NoTrans,
+                                  transpose_b ? cxxblas::Trans : cxxblas::NoTrans, length(m), length(n), length(k),
+                                  Real{1}, a, length(transpose_a ? m : k), b, length(transpose_b ? k : n),
+                                  Real(accumulate ? 1 : 0), c, length(n));
+}
+
+std::size_t inner_extent(Product product, const Tensor& a) {
+  return a.shape(a.dimension() - (product == Product::tn ? 2 : 1));
+}
+
 }  // namespace
 
 void gemm(Product product, const Tensor& a, const Tensor& b, Tensor& c, bool accumulate) {
-  const bool transpose_a = product == Product::tn, transpose_b = product == Product::nt;
-  const auto length = [](std::size_t n) { return static_cast<xt::blas_index_t>(n); };
-  const auto rows = c.shape(0), columns = c.shape(1), inner = a.shape(transpose_a ? 0 : 1);
-  if (c.size() == 0) return;
-  if (inner == 0) {
-    if (!accumulate) std::fill(c.begin(), c.end(), Real{0});
-    return;
-  }
-  cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, transpose_a ? cxxblas::Trans : cxxblas::NoTrans,
-                                  transpose_b ? cxxblas::Trans : cxxblas::NoTrans, length(rows), length(columns),
-                                  length(inner), Real{1}, a.data(), length(a.shape(1)), b.data(), length(b.shape(1)),
-                                  Real(accumulate ? 1 : 0), c.data(), length(columns));
+  gemm(product, a.data(), b.data(), c.data(), c.shape(0), c.shape(1), inner_extent(product, a), accumulate);
+}
+
+void batched_gemm(Product product, const Tensor& a, const Tensor& b, Tensor& c) {
+  if (c.dimension() == 2) return gemm(product, a, b, c);
+  const auto batch = [](const Tensor& x) { return Shape(x.shape().begin(), x.shape().end() - 2); };
+  const auto matrix = [](const Tensor& x) { return x.shape(x.dimension() - 2) * x.shape(x.dimension() - 1); };
+  const Shape of_a = batch(a), of_b = batch(b), of_c = batch(c);
+  const std::size_t m = c.shape(c.dimension() - 2), n = c.shape(c.dimension() - 1), k = inner_extent(product, a);
+  Walk<3>(of_c, {&of_c, &of_a, &of_b}).each_run([&](std::size_t count, auto offset, auto step) {
+    for (std::size_t i = 0; i < count; ++i)
+      gemm(product, a.data() + (offset[1] + i * step[1]) * matrix(a), b.data() + (offset[2] + i * step[2]) * matrix(b),
+           c.data() + (offset[0] + i * step[0]) * m * n, m, n, k, false);
+  });
 }
 
 void set_num_threads(int threads) {

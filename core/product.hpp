@@ -10,6 +10,9 @@ enum class Product { nn, nt, tn };
 /// c = a b, a b^T or a^T b, plus c itself if `accumulate`. The tensors are matrices whose shapes fit; c has its shape.
 void gemm(Product product, const Tensor& a, const Tensor& b, Tensor& c, bool accumulate = false);
 
+/// The same for tensors whose last two axes are the matrices; the axes before are broadcast to those of c.
+void batched_gemm(Product product, const Tensor& a, const Tensor& b, Tensor& c);
+
 /// How many threads BLAS may use (OpenBLAS's own pool); 1 unless set, since small products only lose by more.
 void set_num_threads(int threads);
 int num_threads();

@@ -27,14 +27,15 @@ TEST_CASE("item gives the value of a Var with one element, and of no other") {
         }) == "item: the shape is (2,); it takes a Var with one element");
 }
 
-TEST_CASE("after rewind each line finds its buffer again") {
+TEST_CASE("from the third recording on, each line finds its buffer again") {
   Tape tape;
-  Var y = exp(tape.constant(zeros({4, 4})));
-  const Real* const memory = y.value().data();
-  tape.rewind();
-  CHECK(tape.size() == 0);
-  y = exp(tape.constant(ones({4, 4})));
-  CHECK(y.value().data() == memory);
+  const Real* memory[4];
+  for (const Real*& data : memory) {
+    tape.rewind();
+    data = exp(tape.constant(zeros({4, 4}))).value().data();
+  }
+  CHECK(memory[3] == memory[2]);
+  CHECK(tape.size() == 2);
 }
 
 TEST_CASE("a Var used after rewind is refused") {

@@ -166,7 +166,7 @@ TEST_CASE("bad arguments are one line that says what to do, and exit code 2") {
 TEST_CASE("an unknown activation lists the names") {
   const std::string error = Digits().fail("--activation rleu", 1);
   CHECK(error ==
-        "mnist: activation: there is no \"rleu\"; the names are linear, relu, sigmoid, tanh, softmax, log_softmax\n");
+        "mnist: activation: there is no \"rleu\"; the names are linear, relu, leaky_relu, elu, selu, gelu, silu, softplus, sigmoid, tanh, softmax, log_softmax\n");
 }
 
 TEST_CASE("a folder without the files is named, with every name tried") {

@@ -74,7 +74,8 @@ TEST_CASE("an activation is a function, a name or a lambda") {
   check_close(Activation("linear")(x).value(), {-1, 2}, 0);
   check_close(Activation([](Var v) { return v * 3; })(x).value(), {-3, 6}, 0);
   CHECK(thrown_by<ValueError>([] { Activation("rleu"); }) ==
-        "activation: there is no \"rleu\"; the names are linear, relu, sigmoid, tanh, softmax, log_softmax");
+        "activation: there is no \"rleu\"; the names are linear, relu, leaky_relu, elu, selu, gelu, silu, softplus, "
+        "sigmoid, tanh, softmax, log_softmax");
 }
 
 TEST_CASE("Dropout keeps the mean in training and is the identity otherwise") {

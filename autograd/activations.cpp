@@ -1,0 +1,158 @@
+#include <cmath>
+#include <numbers>
+#include <utility>
+#include <xgrad/autograd/ops.hpp>
+#include <xgrad/core/elementwise.hpp>
+#include <xgrad/core/math.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+Var tanh(Var x) {
+  static constexpr Op op{.name = "tanh",
+                         .rule = "x' += y' (1 - y^2)",
+                         .forward =
+                             [](Tensor& y, In x) {
+                               map(
+                                   y, [](Real x) { return std::tanh(x); }, x);
+                             },
+                         .pull_a = [](Var g, Var y, Var) { return g * (1 - square(y)); }};
+  return record_elementwise(op, x);
+}
+
+Var sigmoid(Var x) {
+  static constexpr Op op{.name = "sigmoid",
+                         .rule = "x' += y' y (1 - y)",
+                         .forward =
+                             [](Tensor& y, In x) {
+                               map(
+                                   y, [](Real x) { return 1 / (1 + exponential(-x)); }, x);
+                             },
+                         .pull_a = [](Var g, Var y, Var) { return g * y * (1 - y); }};
+  return record_elementwise(op, x);
+}
+
+Var softplus(Var x) {
+  static constexpr Op op{.name = "softplus",
+                         .rule = "x' += y' sigmoid(x)",
+                         .forward =
+                             [](Tensor& y, In x) {
+                               map(
+                                   y, [](Real x) { return (x < 0 ? 0 : x) + std::log1p(std::exp(-std::abs(x))); }, x);
+                             },
+                         .pull_a = [](Var g, Var, Var x) { return g * sigmoid(x); }};
+  return record_elementwise(op, x);
+}
+
+Var relu(Var x) {
+  static constexpr Op op{.name = "relu",
+                         .rule = "x' += y' where x > 0",
+                         .forward =
+                             [](Tensor& y, In x) {
+                               map(
+                                   y, [](Real x) { return x < 0 ? Real{0} : x; }, x);
+                             },
+                         .pull_a = [](Var g, Var, Var x) { return gate(g, x); }};
+  return record_elementwise(op, x);
+}
+
+Var gate(Var g, Var x) {
+  static constexpr Op op{.name = "gate",
+                         .rule = "g' += y' where x > 0",
+                         .forward =
+                             [](Tensor& y, In g, In x) {
+                               map(
+                                   y, [](Real g, Real x) { return x > 0 ? g : Real{0}; }, g, x);
+                             },
+                         .pull_a = [](Var h, Var, Var, Var x) { return gate(h, x); }};
+  require(g.shape() == x.shape(), "gate: g has shape ", g.shape(), " and x ", x.shape(), "; it takes equal shapes");
+  return g.tape().record(op, g.shape(), g, x);
+}
+
+Var leaky_relu(Var x) { return leaky_relu(x, Real(0.2)); }
+Var leaky_relu(Var x, Real slope) {
+  const Var below = slope * x;
+  return where(greater(x, 0), x, below);
+}
+
+Var elu(Var x) { return elu(x, 1); }
+
+Var elu(Var x, Real alpha) {
+  static constexpr Op op{.name = "elu",
+                         .rule = "x' += y' where x > 0, y' (y + alpha) elsewhere",
+                         .forward =
+                             [](Tensor& y, In x, In alpha) {
+                               map(
+                                   y, [](Real x, Real alpha) { return x > 0 ? x : alpha * std::expm1(x); }, x, alpha);
+                             },
+                         .pull_a =
+                             [](Var g, Var y, Var x, Var alpha) {
+                               const Var below = y + alpha;
+                               return g * where(greater(x, 0), 1, below);
+                             }};
+  return x.tape().record(op, x.shape(), x, x.tape().constant(alpha));
+}
+
+Var selu(Var x) {
+  constexpr double scale = 1.05070098735548049342, alpha = 1.67326324235437728482;
+  return scale * elu(x, static_cast<Real>(alpha));
+}
+
+Var silu(Var x) { return x * sigmoid(x); }
+
+Var gelu(Var x) { return x * (erf(x / std::numbers::sqrt2) + 1) / 2; }
+
+Var gelu_tanh(Var x) {
+  const double root = std::sqrt(2 / std::numbers::pi);
+  return x * (tanh(root * (x + 0.044715 * (x * square(x)))) + 1) / 2;
+}
+
+namespace {
+
+// Each row along the last axis summed to one element that broadcasts back to it.
+Var sum_rows(Var x) {
+  Shape shape = x.shape();
+  shape.back() = 1;
+  return sum_to(x, shape);
+}
+
+// f along another axis than the last: the two change places, and back.
+Var along(Var x, int axis, Var (*f)(Var)) {
+  const int rank = static_cast<int>(x.shape().size());
+  require(-rank <= axis && axis < rank, "softmax: no axis ", axis, " in ", x.shape(), "; it takes ", -rank, " to ",
+          rank - 1);
+  if (axis < 0) axis += rank;
+  if (axis == rank - 1) return f(x);
+  Axes swap;
+  for (int k = 0; k < rank; ++k) swap.push_back(k);
+  std::swap(swap[static_cast<std::size_t>(axis)], swap.back());
+  return transpose(f(transpose(x, swap)), swap);
+}
+
+}  // namespace
+
+Var softmax(Var x) {
+  static constexpr Op op{.name = "softmax",
+                         .rule = "x' += y (y' - sum(y' y))",
+                         .forward = [](Tensor& y, In x) { softmax(y, x); },
+                         .pull_a = [](Var g, Var y, Var) { return y * (g - sum_rows(g * y)); }};
+  require(!x.shape().empty(), "softmax: the shape is ", x.shape(), "; it takes at least one axis");
+  return x.tape().record(op, x.shape(), x);
+}
+
+Var log_softmax(Var x) {
+  static constexpr Op op{.name = "log_softmax",
+                         .rule = "x' += y' - e^y sum(y')",
+                         .forward = [](Tensor& y, In x) { log_softmax(y, x); },
+                         .pull_a =
+                             [](Var g, Var y, Var) {
+                               const Var total = sum_rows(g);
+                               return g - exp(y) * total;
+                             }};
+  require(!x.shape().empty(), "log_softmax: the shape is ", x.shape(), "; it takes at least one axis");
+  return x.tape().record(op, x.shape(), x);
+}
+
+Var softmax(Var x, int axis) { return along(x, axis, softmax); }
+Var log_softmax(Var x, int axis) { return along(x, axis, log_softmax); }
+
+}  // namespace xgrad::inline XGRAD_PRECISION

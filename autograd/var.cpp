@@ -1,0 +1,57 @@
+#include <xgrad/autograd/var.hpp>
+
+#include <deque>
+#include <mutex>
+#include <vector>
+
+#include <xgrad/autograd/tape.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+namespace {
+
+// Anchors of tapes that have ended wait here for the next. None is ever freed: a Var may still point to it.
+struct AnchorPool {
+  std::mutex mutex;
+  std::deque<Anchor> all;
+  std::vector<Anchor*> free;
+};
+
+AnchorPool& pool() {
+  static AnchorPool& pool = *new AnchorPool;  // lives until the process ends, after every static tape
+  return pool;
+}
+
+}  // namespace
+
+Anchor* Anchor::take(Tape* tape) {
+  const std::lock_guard lock(pool().mutex);
+  if (pool().free.empty()) pool().free.push_back(&pool().all.emplace_back());
+  Anchor* anchor = pool().free.back();
+  pool().free.pop_back();
+  anchor->tape = tape;
+  return anchor;
+}
+
+void Anchor::give_back() {
+  const std::lock_guard lock(pool().mutex);
+  tape = nullptr;
+  ++recording;
+  pool().free.push_back(this);
+}
+
+Tape& Var::tape() const {
+  require<TapeError>(anchor_ != nullptr, "this Var is empty; it comes from a tape or an operation");
+  require<TapeError>(anchor_->recording == recording_, "this Var (line ", line_,
+                     ") is of a recording that has ended; its tape was rewound or destroyed since");
+  return *anchor_->tape;
+}
+
+const Tensor& Var::value() const { return *tape()[line_].value; }
+
+double Var::item() const {
+  require(value().size() == 1, "item: the shape is ", shape(), "; it takes a Var with one element");
+  return *value().data();
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,0 +1,85 @@
+#include <xgrad/autograd/explain.hpp>
+#include <xgrad/autograd/gradient.hpp>
+#include <xgrad/autograd/ops.hpp>
+
+#include "support.hpp"
+
+using namespace xgrad;
+
+namespace {
+
+// L = mean((w x - y)^2) for one parameter and three points, with its reverse sweep.
+void record_line_fit(Tape& tape, Parameter& w) {
+  const Var slope = tape.watch(w);
+  const Var prediction = slope * tape.constant(Tensor{1, 2, 4});
+  tape.backward(mean(square(prediction - tape.constant(Tensor{2, 2, 2}))));
+}
+
+}  // namespace
+
+TEST_CASE("explain prints the recording, its rules, and the reverse sweep behind a bar") {
+  Tape tape;
+  Parameter w("w", Tensor{2});
+  record_line_fit(tape, w);
+  CHECK(explain(tape) == R"--(   #   operation     inputs  shape  value     rule
+   0   w                     (1,)   2
+   1   constant              (3,)   1 .. 4
+   2   multiply      0 1     (3,)   2 .. 8    a' += y' b,  b' += y' a
+   3   constant              (3,)   2
+   4   subtract      2 3     (3,)   0 .. 6    a' += y',  b' -= y'
+   5   square        4       (3,)   0 .. 36   x' += 2 x y'
+   6   sum_to        5       ()     40        x' += y', stretched
+   7   constant              ()     3
+   8   divide        6 7     ()     13.3333   a' += y' / b,  b' -= y' y / b
+   9   constant              ()     1
+|  10  divide        9 7     ()     0.333333  a' += y' / b,  b' -= y' y / b
+|  11  broadcast_to  10      (3,)   0.333333  x' += y', summed over what was stretched
+|  12  constant              ()     2
+|  13  multiply      12 4    (3,)   0 .. 12   a' += y' b,  b' += y' a
+|  14  multiply      13 11   (3,)   0 .. 4    a' += y' b,  b' += y' a
+|  15  multiply      14 1    (3,)   0 .. 16   a' += y' b,  b' += y' a
+|  16  sum_to        15      (1,)   18.6667   x' += y', stretched
+)--");
+  CHECK(w.gradient(0) == doctest::Approx(2 / 3.0 * (0 * 1 + 2 * 2 + 6 * 4)));
+}
+
+TEST_CASE("to_dot draws the recording for Graphviz") {
+  Tape tape;
+  Parameter w("w \"quoted\"", Tensor{2});
+  const Var y = square(tape.watch(w));
+  gradient(sum(y), {tape.watch(w)});
+  CHECK(to_dot(tape) == R"--(digraph tape {
+  rankdir=LR
+  node [shape=box]
+  n0 [label="0 w \"quoted\" (1,)" shape=ellipse]
+  n1 [label="1 square (1,)"]
+  n0 -> n1
+  n2 [label="2 sum_to ()"]
+  n1 -> n2
+  n3 [label="3 constant ()" shape=ellipse]
+  n4 [label="4 broadcast_to (1,)" style=dashed]
+  n3 -> n4 [style=dashed]
+  n5 [label="5 constant ()" shape=ellipse style=dashed]
+  n6 [label="6 multiply (1,)" style=dashed]
+  n5 -> n6 [style=dashed]
+  n0 -> n6 [style=dashed]
+  n7 [label="7 multiply (1,)" style=dashed]
+  n6 -> n7 [style=dashed]
+  n4 -> n7 [style=dashed]
+}
+)--");
+}
+
+TEST_CASE("a finite check stops at the first operation that yields NaN or infinity") {
+  Tape tape;
+  tape.check_finite(true);
+  const Var a = tape.variable(Tensor{1, 0, 2}), b = tape.variable(Tensor{1, 0, 1});
+  CHECK(thrown_by<ValueError>([&] { exp(a / b); }) ==
+        "divide (line 2) gave " + text(Real(0) / a.value()(1)) +
+            " at element 1 of (3,); its inputs: line 0 (variable) (3,) = 0 .. 2, line 1 (variable) (3,) = 0 .. 1");
+  tape.rewind();
+  const Var x = tape.variable(Tensor{0});
+  CHECK(thrown_by<ValueError>([&] { gradient(sum(sqrt(x)), {x}); }).find("divide (line ") == 0);  // 1 / (2 sqrt(0))
+  tape.check_finite(false);
+  CHECK(std::isinf(log(x).item()));
+}

@@ -1,0 +1,103 @@
+#include <pthread.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include <chrono>
+
+#include <xgrad/autograd/gradient.hpp>
+#include <xgrad/autograd/ops.hpp>
+
+#include "support.hpp"
+
+// What long recordings, and many of them, take of the stack and the memory.
+
+using namespace xgrad;
+
+namespace {
+
+/// The MiB that this process has allocated and not freed; 0 where the C library does not say. Less than what the system
+/// counts as resident, for freed memory need not go back to it.
+double allocated() {
+#ifdef __GLIBC__
+  const auto info = mallinfo2();
+  return static_cast<double>(info.uordblks + info.hblkhd) / (1 << 20);
+#else
+  return 0;
+#endif
+}
+
+double seconds() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+}  // namespace
+
+TEST_CASE("ten thousand steps take the memory of ten") {
+  Tape tape;
+  Parameter w("w", ones({20, 20}));
+  double total = 0, before = 0;
+  std::size_t lines = 0;
+  for (int step = 0; step < 10000; ++step) {
+    if (step == 10) before = allocated(), lines = tape.size();
+    tape.rewind();
+    const Var loss = mean(tanh(matmul(tape.watch(w), tape.watch(w))));
+    tape.backward(loss);
+    total += loss.item();
+  }
+  CHECK(total > 0);
+  CHECK(tape.size() == lines);
+  CHECK(allocated() - before < 1);
+}
+
+namespace {
+
+/// A chain of a million operations, its gradient, and the memory that the tape keeps.
+struct LongChain {
+  static constexpr int length = 1000000;
+  double slope = 0, forward_seconds = 0, backward_seconds = 0, before = 0, peak = 0, rewound = 0, shorter[2]{};
+  std::string error;
+
+  void run() try {
+    Tape tape;
+    before = allocated();
+    const double start = seconds();
+    const Var x = tape.variable(Tensor{1});
+    Var y = x;
+    for (int i = 0; i < length; ++i) y = -y;
+    const double recorded = seconds();
+    slope = gradient(y, {x})[0].item();
+    forward_seconds = recorded - start;
+    backward_seconds = seconds() - recorded;
+    peak = allocated();
+    tape.rewind();
+    rewound = allocated();
+    for (double& after : shorter) {
+      square(tape.variable(Tensor{1}));
+      tape.rewind();
+      after = allocated();
+    }
+  } catch (const std::exception& e) {
+    error = e.what();
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a chain of a million operations needs a stack of 64 KiB, and frees its memory") {
+  LongChain chain;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  // 60 KiB more, because OpenBLAS has so much thread-local memory, which is taken from the stack
+  REQUIRE(pthread_attr_setstacksize(&attributes, (64 + 60) << 10) == 0);
+  pthread_t thread;
+  const auto start = [](void* chain) -> void* { return static_cast<LongChain*>(chain)->run(), nullptr; };
+  REQUIRE(pthread_create(&thread, &attributes, start, &chain) == 0);
+  pthread_join(thread, nullptr);
+  pthread_attr_destroy(&attributes);
+  CHECK(chain.error == "");
+  CHECK(chain.slope == 1);
+  CHECK(chain.shorter[1] <= chain.peak / 5);  // the list of lines remains; their tensors are gone
+  MESSAGE("a million operations: forward "
+          << chain.forward_seconds << " s, backward " << chain.backward_seconds << " s; MiB allocated before "
+          << chain.before << ", at the end " << chain.peak << ", after rewind " << chain.rewound
+          << ", after a short recording " << chain.shorter[0] << ", and another " << chain.shorter[1]);
+}

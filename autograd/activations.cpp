@@ -8,62 +8,53 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 Var tanh(Var x) {
-  static constexpr Op op{.name = "tanh",
-                         .rule = "x' += y' (1 - y^2)",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return std::tanh(x); }, x);
-                             },
-                         .pull_a = [](Var g, Var y, Var) { return g * (1 - square(y)); }};
+  static constexpr Op op{
+      .name = "tanh",
+      .rule = "x' += y' (1 - y^2)",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::tanh(x); }); },
+      .pull_a = [](Var g, Var y, Var) { return g * (1 - square(y)); },
+  };
   return record_elementwise(op, x);
 }
 
 Var sigmoid(Var x) {
-  static constexpr Op op{.name = "sigmoid",
-                         .rule = "x' += y' y (1 - y)",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return 1 / (1 + exponential(-x)); }, x);
-                             },
-                         .pull_a = [](Var g, Var y, Var) { return g * y * (1 - y); }};
+  static constexpr Op op{
+      .name = "sigmoid",
+      .rule = "x' += y' y (1 - y)",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return 1 / (1 + exponential(-x)); }); },
+      .pull_a = [](Var g, Var y, Var) { return g * y * (1 - y); },
+  };
   return record_elementwise(op, x);
 }
 
 Var softplus(Var x) {
-  static constexpr Op op{.name = "softplus",
-                         .rule = "x' += y' sigmoid(x)",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return (x < 0 ? 0 : x) + std::log1p(std::exp(-std::abs(x))); }, x);
-                             },
-                         .pull_a = [](Var g, Var, Var x) { return g * sigmoid(x); }};
+  static constexpr Op op{
+      .name = "softplus",
+      .rule = "x' += y' sigmoid(x)",
+      .forward = [](Tensor& y,
+                    In x) { map(y, x, [](Real x) { return (x < 0 ? 0 : x) + std::log1p(std::exp(-std::abs(x))); }); },
+      .pull_a = [](Var g, Var, Var x) { return g * sigmoid(x); },
+  };
   return record_elementwise(op, x);
 }
 
 Var relu(Var x) {
-  static constexpr Op op{.name = "relu",
-                         .rule = "x' += y' where x > 0",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return x < 0 ? Real{0} : x; }, x);
-                             },
-                         .pull_a = [](Var g, Var, Var x) { return gate(g, x); }};
+  static constexpr Op op{
+      .name = "relu",
+      .rule = "x' += y' where x > 0",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return x < 0 ? Real{0} : x; }); },
+      .pull_a = [](Var g, Var, Var x) { return gate(g, x); },
+  };
   return record_elementwise(op, x);
 }
 
 Var gate(Var g, Var x) {
-  static constexpr Op op{.name = "gate",
-                         .rule = "g' += y' where x > 0",
-                         .forward =
-                             [](Tensor& y, In g, In x) {
-                               map(
-                                   y, [](Real g, Real x) { return x > 0 ? g : Real{0}; }, g, x);
-                             },
-                         .pull_a = [](Var h, Var, Var, Var x) { return gate(h, x); }};
+  static constexpr Op op{
+      .name = "gate",
+      .rule = "g' += y' where x > 0",
+      .forward = [](Tensor& y, In g, In x) { map(y, g, x, [](Real g, Real x) { return x > 0 ? g : Real{0}; }); },
+      .pull_a = [](Var h, Var, Var, Var x) { return gate(h, x); },
+  };
   require(g.shape() == x.shape(), "gate: g has shape ", g.shape(), " and x ", x.shape(), "; it takes equal shapes");
   return g.tape().record(op, g.shape(), g, x);
 }
@@ -77,18 +68,19 @@ Var leaky_relu(Var x, Real slope) {
 Var elu(Var x) { return elu(x, 1); }
 
 Var elu(Var x, Real alpha) {
-  static constexpr Op op{.name = "elu",
-                         .rule = "x' += y' where x > 0, y' (y + alpha) elsewhere",
-                         .forward =
-                             [](Tensor& y, In x, In alpha) {
-                               map(
-                                   y, [](Real x, Real alpha) { return x > 0 ? x : alpha * std::expm1(x); }, x, alpha);
-                             },
-                         .pull_a =
-                             [](Var g, Var y, Var x, Var alpha) {
-                               const Var below = y + alpha;
-                               return g * where(greater(x, 0), 1, below);
-                             }};
+  static constexpr Op op{
+      .name = "elu",
+      .rule = "x' += y' where x > 0, y' (y + alpha) elsewhere",
+      .forward =
+          [](Tensor& y, In x, In alpha) {
+            map(y, x, alpha, [](Real x, Real alpha) { return x > 0 ? x : alpha * std::expm1(x); });
+          },
+      .pull_a =
+          [](Var g, Var y, Var x, Var alpha) {
+            const Var below = y + alpha;
+            return g * where(greater(x, 0), 1, below);
+          },
+  };
   return x.tape().record(op, x.shape(), x, x.tape().constant(alpha));
 }
 
@@ -131,23 +123,27 @@ Var along(Var x, int axis, Var (*f)(Var)) {
 }  // namespace
 
 Var softmax(Var x) {
-  static constexpr Op op{.name = "softmax",
-                         .rule = "x' += y (y' - sum(y' y))",
-                         .forward = [](Tensor& y, In x) { softmax(y, x); },
-                         .pull_a = [](Var g, Var y, Var) { return y * (g - sum_rows(g * y)); }};
+  static constexpr Op op{
+      .name = "softmax",
+      .rule = "x' += y (y' - sum(y' y))",
+      .forward = [](Tensor& y, In x) { softmax(y, x); },
+      .pull_a = [](Var g, Var y, Var) { return y * (g - sum_rows(g * y)); },
+  };
   require(!x.shape().empty(), "softmax: the shape is ", x.shape(), "; it takes at least one axis");
   return x.tape().record(op, x.shape(), x);
 }
 
 Var log_softmax(Var x) {
-  static constexpr Op op{.name = "log_softmax",
-                         .rule = "x' += y' - e^y sum(y')",
-                         .forward = [](Tensor& y, In x) { log_softmax(y, x); },
-                         .pull_a =
-                             [](Var g, Var y, Var) {
-                               const Var total = sum_rows(g);
-                               return g - exp(y) * total;
-                             }};
+  static constexpr Op op{
+      .name = "log_softmax",
+      .rule = "x' += y' - e^y sum(y')",
+      .forward = [](Tensor& y, In x) { log_softmax(y, x); },
+      .pull_a =
+          [](Var g, Var y, Var) {
+            const Var total = sum_rows(g);
+            return g - exp(y) * total;
+          },
+  };
   require(!x.shape().empty(), "log_softmax: the shape is ", x.shape(), "; it takes at least one axis");
   return x.tape().record(op, x.shape(), x);
 }

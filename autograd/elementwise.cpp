@@ -19,71 +19,65 @@ Var record_elementwise(const Op& op, Var a, Var b, Var c) {
 }
 
 Var add(Var a, Var b) {
-  static constexpr Op op{.name = "add",
-                         .rule = "a' += y',  b' += y'",
-                         .forward =
-                             [](Tensor& y, In a, In b) {
-                               map(
-                                   y, [](Real a, Real b) { return a + b; }, a, b);
-                             },
-                         .pull_a = [](Var g, Var, Var, Var) { return g; },
-                         .pull_b = [](Var g, Var, Var, Var) { return g; }};
+  static constexpr Op op{
+      .name = "add",
+      .rule = "a' += y',  b' += y'",
+      .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a + b; }); },
+      .pull_a = [](Var g, Var, Var, Var) { return g; },
+      .pull_b = [](Var g, Var, Var, Var) { return g; },
+  };
   return record_elementwise(op, a, b);
 }
 
 Var subtract(Var a, Var b) {
-  static constexpr Op op{.name = "subtract",
-                         .rule = "a' += y',  b' -= y'",
-                         .forward =
-                             [](Tensor& y, In a, In b) {
-                               map(
-                                   y, [](Real a, Real b) { return a - b; }, a, b);
-                             },
-                         .pull_a = [](Var g, Var, Var, Var) { return g; },
-                         .pull_b = [](Var g, Var, Var, Var) { return -g; }};
+  static constexpr Op op{
+      .name = "subtract",
+      .rule = "a' += y',  b' -= y'",
+      .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a - b; }); },
+      .pull_a = [](Var g, Var, Var, Var) { return g; },
+      .pull_b = [](Var g, Var, Var, Var) { return -g; },
+  };
   return record_elementwise(op, a, b);
 }
 
 Var multiply(Var a, Var b) {
-  static constexpr Op op{.name = "multiply",
-                         .rule = "a' += y' b,  b' += y' a",
-                         .forward =
-                             [](Tensor& y, In a, In b) {
-                               map(
-                                   y, [](Real a, Real b) { return a * b; }, a, b);
-                             },
-                         .pull_a = [](Var g, Var, Var, Var b) { return g * b; },
-                         .pull_b = [](Var g, Var, Var a, Var) { return g * a; }};
+  static constexpr Op op{
+      .name = "multiply",
+      .rule = "a' += y' b,  b' += y' a",
+      .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a * b; }); },
+      .pull_a = [](Var g, Var, Var, Var b) { return g * b; },
+      .pull_b = [](Var g, Var, Var a, Var) { return g * a; },
+  };
   return record_elementwise(op, a, b);
 }
 
 Var divide(Var a, Var b) {
-  static constexpr Op op{.name = "divide",
-                         .rule = "a' += y' / b,  b' -= y' y / b",
-                         .forward =
-                             [](Tensor& y, In a, In b) {
-                               map(
-                                   y, [](Real a, Real b) { return a / b; }, a, b);
-                             },
-                         .pull_a = [](Var g, Var, Var, Var b) { return g / b; },
-                         .pull_b = [](Var g, Var y, Var, Var b) { return -(g * y / b); }};
+  static constexpr Op op{
+      .name = "divide",
+      .rule = "a' += y' / b,  b' -= y' y / b",
+      .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a / b; }); },
+      .pull_a = [](Var g, Var, Var, Var b) { return g / b; },
+      .pull_b = [](Var g, Var y, Var, Var b) { return -(g * y / b); },
+  };
   return record_elementwise(op, a, b);
 }
 
 Var pow(Var a, Var b) {
-  static constexpr Op op{.name = "pow",
-                         .rule = "a' += y' b a^(b-1), 0 where b = 0,  b' += y' y log(a), 0 where a = 0",
-                         .forward =
-                             [](Tensor& y, In a, In b) {
-                               map(
-                                   y, [](Real a, Real b) { return std::pow(a, b); }, a, b);
-                             },
-                         .pull_a =
-                             [](Var g, Var, Var a, Var b) {
-                               const Var is_zero = equal(b, 0);
-                               return g * b * pow(a, where(is_zero, 1, b - 1));
-                             },
-                         .pull_b = [](Var g, Var y, Var a, Var) { return g * y * log(where(equal(a, 0), 1, a)); }};
+  static constexpr Op op{
+      .name = "pow",
+      .rule = "a' += y' b a^(b-1), 0 where a = b = 0,  b' += y' y log(a), 0 where a = 0",
+      .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return std::pow(a, b); }); },
+      .pull_a =
+          [](Var g, Var, Var a, Var b) {
+            const Var a_is_0 = equal(a, 0), both_are_0 = a_is_0 * equal(b, 0);
+            return g * b * pow(a, where(both_are_0, 1, b - 1));
+          },
+      .pull_b =
+          [](Var g, Var y, Var a, Var) {
+            const Var is_0 = equal(a, 0), logarithm = log(where(is_0, 1, a));
+            return where(is_0, 0, g * y * logarithm);
+          },
+  };
   return record_elementwise(op, a, b);
 }
 
@@ -98,76 +92,74 @@ Var share(Var a, Var b) {
 }  // namespace
 
 Var maximum(Var a, Var b) {
-  static constexpr Op op{.name = "maximum",
-                         .rule = "a' += y' where a > b, y'/2 where a = b,  b' likewise",
-                         .forward =
-                             [](Tensor& y, In a, In b) {
-                               map(
-                                   y, [](Real a, Real b) { return a > b || a != a ? a : b; }, a, b);
-                             },
-                         .pull_a = [](Var g, Var, Var a, Var b) { return g * share(a, b); },
-                         .pull_b = [](Var g, Var, Var a, Var b) { return g * share(b, a); }};
+  static constexpr Op op{
+      .name = "maximum",
+      .rule = "a' += y' where a > b, y'/2 where a = b,  b' likewise",
+      .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a > b || a != a ? a : b; }); },
+      .pull_a = [](Var g, Var, Var a, Var b) { return g * share(a, b); },
+      .pull_b = [](Var g, Var, Var a, Var b) { return g * share(b, a); },
+  };
   return record_elementwise(op, a, b);
 }
 
 Var minimum(Var a, Var b) {
-  static constexpr Op op{.name = "minimum",
-                         .rule = "a' += y' where a < b, y'/2 where a = b,  b' likewise",
-                         .forward =
-                             [](Tensor& y, In a, In b) {
-                               map(
-                                   y, [](Real a, Real b) { return a < b || a != a ? a : b; }, a, b);
-                             },
-                         .pull_a = [](Var g, Var, Var a, Var b) { return g * share(b, a); },
-                         .pull_b = [](Var g, Var, Var a, Var b) { return g * share(a, b); }};
+  static constexpr Op op{
+      .name = "minimum",
+      .rule = "a' += y' where a < b, y'/2 where a = b,  b' likewise",
+      .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a < b || a != a ? a : b; }); },
+      .pull_a = [](Var g, Var, Var a, Var b) { return g * share(b, a); },
+      .pull_b = [](Var g, Var, Var a, Var b) { return g * share(a, b); },
+  };
   return record_elementwise(op, a, b);
 }
 
 Var clip(Var x, Var low, Var high) {
-  static constexpr Op op{.name = "clip",
-                         .rule = "x' += y' where low <= x <= high",
-                         .forward =
-                             [](Tensor& y, In x, In low, In high) {
-                               map(
-                                   y, [](Real x, Real low, Real high) { return x < low    ? low
-                                                                               : x > high ? high
-                                                                                          : x; },
-                                   x, low, high);
-                             },
-                         .pull_a =
-                             [](Var g, Var, Var x, Var low, Var high) {
-                               const Var not_above = where(greater(x, high), 0, g);
-                               return where(greater(low, x), 0, not_above);
-                             }};
+  static constexpr Op op{
+      .name = "clip",
+      .rule = "x' += y' where low <= x <= high",
+      .forward =
+          [](Tensor& y, In x, In low, In high) {
+            map(y, x, low, high, [](Real x, Real low, Real high) {
+              const Real raised = x < low ? low : x;
+              return raised > high ? high : raised;
+            });
+          },
+      .pull_a =
+          [](Var g, Var, Var x, Var low, Var high) {
+            const Var not_above = where(greater(x, high), 0, g);
+            return where(greater(low, x), 0, not_above);
+          },
+  };
   return record_elementwise(op, x, low, high);
 }
 
 Var where(Var mask, Var a, Var b) {
-  static constexpr Op op{.name = "where",
-                         .rule = "a' += y' where the mask is set,  b' += y' elsewhere",
-                         .forward =
-                             [](Tensor& y, In mask, In a, In b) {
-                               map(
-                                   y, [](Real mask, Real a, Real b) { return mask != 0 ? a : b; }, mask, a, b);
-                             },
-                         .pull_b = [](Var g, Var, Var mask, Var, Var) { return where(mask, g, 0); },
-                         .pull_c = [](Var g, Var, Var mask, Var, Var) { return where(mask, 0, g); }};
+  static constexpr Op op{
+      .name = "where",
+      .rule = "a' += y' where the mask is set,  b' += y' elsewhere",
+      .forward = [](Tensor& y, In mask, In a,
+                    In b) { map(y, mask, a, b, [](Real mask, Real a, Real b) { return mask != 0 ? a : b; }); },
+      .pull_b = [](Var g, Var, Var mask, Var, Var) { return where(mask, g, 0); },
+      .pull_c = [](Var g, Var, Var mask, Var, Var) { return where(mask, 0, g); },
+  };
   return record_elementwise(op, mask, a, b);
 }
 
 Var greater(Var a, Var b) {
-  static constexpr Op op{.name = "greater", .rule = "no gradient: flat", .forward = [](Tensor& y, In a, In b) {
-                           map(
-                               y, [](Real a, Real b) { return Real(a > b); }, a, b);
-                         }};
+  static constexpr Op op{
+      .name = "greater",
+      .rule = "no gradient: flat",
+      .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return Real(a > b); }); },
+  };
   return record_elementwise(op, a, b);
 }
 
 Var equal(Var a, Var b) {
-  static constexpr Op op{.name = "equal", .rule = "no gradient: flat", .forward = [](Tensor& y, In a, In b) {
-                           map(
-                               y, [](Real a, Real b) { return Real(a == b); }, a, b);
-                         }};
+  static constexpr Op op{
+      .name = "equal",
+      .rule = "no gradient: flat",
+      .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return Real(a == b); }); },
+  };
   return record_elementwise(op, a, b);
 }
 

@@ -7,138 +7,121 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 Var negative(Var x) {
-  static constexpr Op op{.name = "negative",
-                         .rule = "x' -= y'",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return -x; }, x);
-                             },
-                         .pull_a = [](Var g, Var, Var) { return -g; }};
+  static constexpr Op op{
+      .name = "negative",
+      .rule = "x' -= y'",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return -x; }); },
+      .pull_a = [](Var g, Var, Var) { return -g; },
+  };
   return record_elementwise(op, x);
 }
 
 Var square(Var x) {
-  static constexpr Op op{.name = "square",
-                         .rule = "x' += 2 x y'",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return x * x; }, x);
-                             },
-                         .pull_a = [](Var g, Var, Var x) { return 2 * x * g; }};
+  static constexpr Op op{
+      .name = "square",
+      .rule = "x' += 2 x y'",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return x * x; }); },
+      .pull_a = [](Var g, Var, Var x) { return 2 * x * g; },
+  };
   return record_elementwise(op, x);
 }
 
 Var sqrt(Var x) {
-  static constexpr Op op{.name = "sqrt",
-                         .rule = "x' += y' / (2 y)",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return std::sqrt(x); }, x);
-                             },
-                         .pull_a = [](Var g, Var y, Var) { return g / (2 * y); }};
+  static constexpr Op op{
+      .name = "sqrt",
+      .rule = "x' += y' / (2 y)",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::sqrt(x); }); },
+      .pull_a = [](Var g, Var y, Var) { return g / (2 * y); },
+  };
   return record_elementwise(op, x);
 }
 
 Var rsqrt(Var x) {
-  static constexpr Op op{.name = "rsqrt",
-                         .rule = "x' -= y' y^3 / 2",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return 1 / std::sqrt(x); }, x);
-                             },
-                         .pull_a = [](Var g, Var y, Var) { return g * square(y) * y / -2; }};
+  static constexpr Op op{
+      .name = "rsqrt",
+      .rule = "x' -= y' y^3 / 2",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return 1 / std::sqrt(x); }); },
+      .pull_a = [](Var g, Var y, Var) { return g * square(y) * y / -2; },
+  };
   return record_elementwise(op, x);
 }
 
 Var exp(Var x) {
-  static constexpr Op op{.name = "exp",
-                         .rule = "x' += y' y",
-                         .forward = [](Tensor& y, In x) { exponential(y, x); },
-                         .pull_a = [](Var g, Var y, Var) { return g * y; }};
+  static constexpr Op op{
+      .name = "exp",
+      .rule = "x' += y' y",
+      .forward = [](Tensor& y, In x) { exponential(y, x); },
+      .pull_a = [](Var g, Var y, Var) { return g * y; },
+  };
   return record_elementwise(op, x);
 }
 
 Var expm1(Var x) {
-  static constexpr Op op{.name = "expm1",
-                         .rule = "x' += y' (y + 1)",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return std::expm1(x); }, x);
-                             },
-                         .pull_a = [](Var g, Var y, Var) { return g * (y + 1); }};
+  static constexpr Op op{
+      .name = "expm1",
+      .rule = "x' += y' (y + 1)",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::expm1(x); }); },
+      .pull_a = [](Var g, Var y, Var) { return g * (y + 1); },
+  };
   return record_elementwise(op, x);
 }
 
 Var log(Var x) {
-  static constexpr Op op{.name = "log",
-                         .rule = "x' += y' / x",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return std::log(x); }, x);
-                             },
-                         .pull_a = [](Var g, Var, Var x) { return g / x; }};
+  static constexpr Op op{
+      .name = "log",
+      .rule = "x' += y' / x",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::log(x); }); },
+      .pull_a = [](Var g, Var, Var x) { return g / x; },
+  };
   return record_elementwise(op, x);
 }
 
 Var log1p(Var x) {
-  static constexpr Op op{.name = "log1p",
-                         .rule = "x' += y' / (1 + x)",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return std::log1p(x); }, x);
-                             },
-                         .pull_a = [](Var g, Var, Var x) { return g / (1 + x); }};
+  static constexpr Op op{
+      .name = "log1p",
+      .rule = "x' += y' / (1 + x)",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::log1p(x); }); },
+      .pull_a = [](Var g, Var, Var x) { return g / (1 + x); },
+  };
   return record_elementwise(op, x);
 }
 
 Var abs(Var x) {
-  static constexpr Op op{.name = "abs",
-                         .rule = "x' += y' sign(x)",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return std::abs(x); }, x);
-                             },
-                         .pull_a = [](Var g, Var, Var x) { return g * sign(x); }};
+  static constexpr Op op{
+      .name = "abs",
+      .rule = "x' += y' sign(x)",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::abs(x); }); },
+      .pull_a = [](Var g, Var, Var x) { return g * sign(x); },
+  };
   return record_elementwise(op, x);
 }
 
 Var sign(Var x) {
-  static constexpr Op op{.name = "sign", .rule = "no gradient: flat", .forward = [](Tensor& y, In x) {
-                           map(
-                               y, [](Real x) { return x != x ? x : Real((x > 0) - (x < 0)); }, x);
-                         }};
+  static constexpr Op op{
+      .name = "sign",
+      .rule = "no gradient: flat",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return x != x ? x : Real((x > 0) - (x < 0)); }); },
+  };
   return record_elementwise(op, x);
 }
 
 Var sin(Var x) {
-  static constexpr Op op{.name = "sin",
-                         .rule = "x' += y' cos(x)",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return std::sin(x); }, x);
-                             },
-                         .pull_a = [](Var g, Var, Var x) { return g * cos(x); }};
+  static constexpr Op op{
+      .name = "sin",
+      .rule = "x' += y' cos(x)",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::sin(x); }); },
+      .pull_a = [](Var g, Var, Var x) { return g * cos(x); },
+  };
   return record_elementwise(op, x);
 }
 
 Var cos(Var x) {
-  static constexpr Op op{.name = "cos",
-                         .rule = "x' -= y' sin(x)",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return std::cos(x); }, x);
-                             },
-                         .pull_a = [](Var g, Var, Var x) { return -(g * sin(x)); }};
+  static constexpr Op op{
+      .name = "cos",
+      .rule = "x' -= y' sin(x)",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::cos(x); }); },
+      .pull_a = [](Var g, Var, Var x) { return -(g * sin(x)); },
+  };
   return record_elementwise(op, x);
 }
 
@@ -146,20 +129,18 @@ Var erf(Var x) {
   static constexpr Op op{
       .name = "erf",
       .rule = "x' += y' 2 / sqrt(pi) e^(-x^2)",
-      .forward =
-          [](Tensor& y, In x) {
-            map(
-                y, [](Real x) { return std::erf(x); }, x);
-          },
-      .pull_a = [](Var g, Var, Var x) { return g * exp(-square(x)) * (2 * std::numbers::inv_sqrtpi); }};
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::erf(x); }); },
+      .pull_a = [](Var g, Var, Var x) { return g * exp(-square(x)) * (2 * std::numbers::inv_sqrtpi); },
+  };
   return record_elementwise(op, x);
 }
 
 Var stop_gradient(Var x) {
-  static constexpr Op op{.name = "stop_gradient", .rule = "no gradient: stopped", .forward = [](Tensor& y, In x) {
-                           map(
-                               y, [](Real x) { return x; }, x);
-                         }};
+  static constexpr Op op{
+      .name = "stop_gradient",
+      .rule = "no gradient: stopped",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return x; }); },
+  };
   return record_elementwise(op, x);
 }
 

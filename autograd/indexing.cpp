@@ -25,16 +25,17 @@ void check_indices(const char* who, Var indices, std::size_t n, std::size_t limi
 }  // namespace
 
 Var gather(Var x, Var indices) {
-  static constexpr Op op{.name = "gather",
-                         .rule = "x' += the rows of y', added up by index",
-                         .forward =
-                             [](Tensor& y, In x, In indices) {
-                               const std::size_t length = row_length(x);
-                               for (std::size_t i = 0; i < indices.size(); ++i)
-                                 std::copy_n(x.data() + index(indices.data()[i]) * length, length,
-                                             y.data() + i * length);
-                             },
-                         .pull_a = [](Var g, Var, Var x, Var indices) { return scatter(g, indices, x.shape()[0]); }};
+  static constexpr Op op{
+      .name = "gather",
+      .rule = "x' += the rows of y', added up by index",
+      .forward =
+          [](Tensor& y, In x, In indices) {
+            const std::size_t length = row_length(x);
+            for (std::size_t i = 0; i < indices.size(); ++i)
+              std::copy_n(x.data() + index(indices.data()[i]) * length, length, y.data() + i * length);
+          },
+      .pull_a = [](Var g, Var, Var x, Var indices) { return scatter(g, indices, x.shape()[0]); },
+  };
   require(!x.shape().empty(), "gather: the shape is ", x.shape(), "; it takes rows, (m, ...)");
   check_indices("gather", indices, indices.value().size(), x.shape()[0]);
   Shape shape = x.shape();
@@ -43,17 +44,19 @@ Var gather(Var x, Var indices) {
 }
 
 Var scatter(Var x, Var indices, std::size_t rows) {
-  static constexpr Op op{.name = "scatter",
-                         .rule = "x' += the rows of y' at the indices",
-                         .forward =
-                             [](Tensor& y, In x, In indices) {
-                               const std::size_t length = row_length(x);
-                               std::fill(y.begin(), y.end(), Real{0});
-                               for (std::size_t i = 0; i < indices.size(); ++i)
-                                 for (std::size_t k = 0; k < length; ++k)
-                                   y.data()[index(indices.data()[i]) * length + k] += x.data()[i * length + k];
-                             },
-                         .pull_a = [](Var g, Var, Var, Var indices) { return gather(g, indices); }};
+  static constexpr Op op{
+      .name = "scatter",
+      .rule = "x' += the rows of y' at the indices",
+      .forward =
+          [](Tensor& y, In x, In indices) {
+            const std::size_t length = row_length(x);
+            std::fill(y.begin(), y.end(), Real{0});
+            for (std::size_t i = 0; i < indices.size(); ++i)
+              for (std::size_t k = 0; k < length; ++k)
+                y.data()[index(indices.data()[i]) * length + k] += x.data()[i * length + k];
+          },
+      .pull_a = [](Var g, Var, Var, Var indices) { return gather(g, indices); },
+  };
   require(!x.shape().empty(), "scatter: the shape is ", x.shape(), "; it takes rows, (n, ...)");
   check_indices("scatter", indices, x.shape()[0], rows);
   Shape shape = x.shape();
@@ -62,29 +65,33 @@ Var scatter(Var x, Var indices, std::size_t rows) {
 }
 
 Var pick(Var x, Var labels) {
-  static constexpr Op op{.name = "pick",
-                         .rule = "x' += y', each at its label",
-                         .forward =
-                             [](Tensor& y, In x, In labels) {
-                               for (std::size_t i = 0; i < labels.size(); ++i)
-                                 y.data()[i] = x.data()[i * x.shape(1) + index(labels.data()[i])];
-                             },
-                         .pull_a = [](Var g, Var, Var x, Var labels) { return place(g, labels, x.shape()[1]); }};
+  static constexpr Op op{
+      .name = "pick",
+      .rule = "x' += y', each at its label",
+      .forward =
+          [](Tensor& y, In x, In labels) {
+            for (std::size_t i = 0; i < labels.size(); ++i)
+              y.data()[i] = x.data()[i * x.shape(1) + index(labels.data()[i])];
+          },
+      .pull_a = [](Var g, Var, Var x, Var labels) { return place(g, labels, x.shape()[1]); },
+  };
   require(x.shape().size() == 2, "pick: the shape is ", x.shape(), "; it takes (n, k)");
   check_indices("pick", labels, x.shape()[0], x.shape()[1]);
   return x.tape().record(op, {x.shape()[0]}, x, labels);
 }
 
 Var place(Var x, Var labels, std::size_t classes) {
-  static constexpr Op op{.name = "place",
-                         .rule = "x' += the element of y' at each label",
-                         .forward =
-                             [](Tensor& y, In x, In labels) {
-                               std::fill(y.begin(), y.end(), Real{0});
-                               for (std::size_t i = 0; i < labels.size(); ++i)
-                                 y.data()[i * y.shape(1) + index(labels.data()[i])] = x.data()[i];
-                             },
-                         .pull_a = [](Var g, Var, Var, Var labels) { return pick(g, labels); }};
+  static constexpr Op op{
+      .name = "place",
+      .rule = "x' += the element of y' at each label",
+      .forward =
+          [](Tensor& y, In x, In labels) {
+            std::fill(y.begin(), y.end(), Real{0});
+            for (std::size_t i = 0; i < labels.size(); ++i)
+              y.data()[i * y.shape(1) + index(labels.data()[i])] = x.data()[i];
+          },
+      .pull_a = [](Var g, Var, Var, Var labels) { return pick(g, labels); },
+  };
   require(x.shape().size() == 1, "place: the shape is ", x.shape(), "; it takes (n,)");
   check_indices("place", labels, x.shape()[0], classes);
   return x.tape().record(op, {x.shape()[0], classes}, x, labels);

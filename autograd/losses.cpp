@@ -23,7 +23,7 @@ Var weighted_mean(const char* who, Var losses, Var weights) {
   return mean(mean(losses, rest) * weights);
 }
 
-// The input of the operation that computed x, if that operation has the given name; else an empty Var.
+// Whether the operation that computed x has the given name.
 bool made_by(const char* name, Var x) {
   const Op* op = x.tape()[x.line()].op;
   return op != nullptr && std::string_view(op->name) == name;
@@ -37,27 +37,29 @@ Var kept_inside(Var p) { return clip(p, 1e-7, 1 - 1e-7); }
 }  // namespace
 
 Var mean_squared_error(Var target, Var prediction) {
-  static constexpr Op op{.name = "mean_squared_error",
-                         .rule = "p' += 2 (p - t) L' / n,  t' -= the same",
-                         .forward =
-                             [](Tensor& loss, In t, In p) {
-                               double total = 0;
-                               for (std::size_t i = 0; i < p.size(); ++i) {
-                                 const double error = double{p.data()[i]} - double{t.data()[i]};
-                                 total += error * error;
-                               }
-                               *loss.data() = static_cast<Real>(total / static_cast<double>(p.size()));
-                             },
-                         .pull_a =
-                             [](Var g, Var, Var t, Var p) {
-                               const Var error = t - p;
-                               return error * (g * 2 / p.value().size());
-                             },
-                         .pull_b =
-                             [](Var g, Var, Var t, Var p) {
-                               const Var error = p - t;
-                               return error * (g * 2 / p.value().size());
-                             }};
+  static constexpr Op op{
+      .name = "mean_squared_error",
+      .rule = "p' += 2 (p - t) L' / n,  t' -= the same",
+      .forward =
+          [](Tensor& loss, In t, In p) {
+            double total = 0;
+            for (std::size_t i = 0; i < p.size(); ++i) {
+              const double error = double{p.data()[i]} - double{t.data()[i]};
+              total += error * error;
+            }
+            *loss.data() = static_cast<Real>(total / static_cast<double>(p.size()));
+          },
+      .pull_a =
+          [](Var g, Var, Var t, Var p) {
+            const Var error = t - p;
+            return error * (g * 2 / p.value().size());
+          },
+      .pull_b =
+          [](Var g, Var, Var t, Var p) {
+            const Var error = p - t;
+            return error * (g * 2 / p.value().size());
+          },
+  };
   require_equal(op.name, target, prediction);
   return prediction.tape().record(op, {}, target, prediction);
 }
@@ -172,15 +174,17 @@ void require_labels(const char* who, Var labels, Var x) {
 
 // y = p - onehot(labels)
 Var minus_one_hot(Var labels, Var p) {
-  static constexpr Op op{.name = "minus_one_hot",
-                         .rule = "p' += y'",
-                         .forward =
-                             [](Tensor& y, In labels, In p) {
-                               std::copy(p.begin(), p.end(), y.begin());
-                               for (std::size_t row = 0; row < labels.size(); ++row)
-                                 y.data()[row * y.shape(1) + static_cast<std::size_t>(labels.data()[row])] -= 1;
-                             },
-                         .pull_b = [](Var g, Var, Var, Var) { return g; }};
+  static constexpr Op op{
+      .name = "minus_one_hot",
+      .rule = "p' += y'",
+      .forward =
+          [](Tensor& y, In labels, In p) {
+            std::copy(p.begin(), p.end(), y.begin());
+            for (std::size_t row = 0; row < labels.size(); ++row)
+              y.data()[row * y.shape(1) + static_cast<std::size_t>(labels.data()[row])] -= 1;
+          },
+      .pull_b = [](Var g, Var, Var, Var) { return g; },
+  };
   return p.tape().record(op, p.shape(), labels, p);
 }
 
@@ -194,13 +198,18 @@ Var sparse_losses(Var labels, Var z, Var p) {
           [](Tensor& y, In labels, In z, In p) {
             const std::size_t classes = z.shape(1);
             for (std::size_t row = 0; row < labels.size(); ++row) {
-              const Real *x = z.data() + row * classes, *largest = std::max_element(x, x + classes);
-              // log p[label] = z[label] - max - log(sum e^(z - max)), and the largest p is 1 / sum: above 0 for sure
-              const Real log_largest = std::log(p.data()[row * classes + static_cast<std::size_t>(largest - x)]);
-              y.data()[row] = *largest - x[static_cast<std::size_t>(labels.data()[row])] - log_largest;
+              const Real *x = z.data() + row * classes, *q = p.data() + row * classes;
+              const std::size_t largest = static_cast<std::size_t>(std::max_element(x, x + classes) - x);
+              double others = 0;
+              for (std::size_t k = 0; k < classes; ++k) others += k == largest ? 0 : q[k];
+              // -log p[label] = max - z[label] + log(sum e^(z - max)), and that sum is 1 + others / p[max]
+              const double log_sum = std::log1p(others / double{q[largest]});
+              y.data()[row] =
+                  static_cast<Real>(double{x[largest]} - x[static_cast<std::size_t>(labels.data()[row])] + log_sum);
             }
           },
-      .pull_b = [](Var g, Var, Var labels, Var, Var p) { return minus_one_hot(labels, p) * expand_dims(g, 1); }};
+      .pull_b = [](Var g, Var, Var labels, Var, Var p) { return minus_one_hot(labels, p) * expand_dims(g, 1); },
+  };
   return z.tape().record(op, labels.shape(), labels, z, p);
 }
 

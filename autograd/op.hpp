@@ -43,6 +43,10 @@ struct Op {
   const char* rule;                 ///< the pullbacks as text; x' is the gradient of the final result by x
   Rule<void, In, Tensor&> forward;  ///< writes y, whose shape the tape has set: (y, a, b, c)
   Rule<Var, Var, Var, Var> pull_a{}, pull_b{}, pull_c{};  ///< the part of a', b', c' due to y' = g: (g, y, a, b, c)
+
+  constexpr const Rule<Var, Var, Var, Var>& pull(std::size_t k) const {
+    return k == 0 ? pull_a : k == 1 ? pull_b : pull_c;
+  }
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

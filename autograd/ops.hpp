@@ -17,13 +17,14 @@ Var add(Var a, Var b);       ///< a + b
 Var subtract(Var a, Var b);  ///< a - b
 Var multiply(Var a, Var b);  ///< a b
 Var divide(Var a, Var b);    ///< a / b
-Var pow(Var a, Var b);       ///< a^b; the slope in b is 0 where a = 0, and that in a is 0 where b = 0
+Var pow(Var a, Var b);       ///< a^b; the slope in b is 0 where a = 0, and that in a at 0^0
 Var maximum(Var a, Var b);   ///< the slope is shared evenly where a = b, as in PyTorch
 Var minimum(Var a, Var b);   ///< the slope is shared evenly where a = b, as in PyTorch
 Var clip(Var x, Var low,
          Var high);  ///< x between two bounds; the slope in x at a bound is 1, as in PyTorch; none in them
-Var where(Var mask, Var a,
-          Var b);           ///< a where the mask is not 0, else b; what is not chosen has slope 0, even if infinite
+Var where(
+    Var mask, Var a,
+    Var b);  ///< a where the mask is not 0, else b; what is not chosen gets 0 (times an infinite slope before it: NaN)
 Var greater(Var a, Var b);  ///< 1 where a > b, else 0: a mask, without a gradient
 Var equal(Var a, Var b);    ///< 1 where a = b, else 0: a mask, without a gradient
 
@@ -138,7 +139,7 @@ Var huber(Var target, Var prediction, Real delta = 1);
 Var huber(Var target, Var prediction, Var weights, Real delta = 1);
 
 /// -t log p - (1 - t) log(1 - p). Probabilities that a sigmoid has just computed are taken back to its argument, found
-/// on the tape, and nothing saturates; others are kept within [1e-7, 1 - 1e-7] as in Keras.
+/// on the tape, which then gets the whole gradient; others are kept within [1e-7, 1 - 1e-7] as in Keras.
 Var binary_crossentropy(Var target, Var probabilities);
 Var binary_crossentropy(Var target, Var probabilities, Var weights);
 
@@ -147,7 +148,8 @@ Var binary_crossentropy_from_logits(Var target, Var logits);
 Var binary_crossentropy_from_logits(Var target, Var logits, Var weights);
 
 /// -sum t log p over the classes, the last axis. Probabilities that a softmax has just computed are taken back to its
-/// argument; others are divided by their sum and kept within [1e-7, 1 - 1e-7] as in Keras.
+/// argument, which then gets the whole gradient and they none; others are divided by their sum and kept within [1e-7, 1
+/// - 1e-7] as in Keras.
 Var categorical_crossentropy(Var target, Var probabilities);
 Var categorical_crossentropy(Var target, Var probabilities, Var weights);
 

@@ -7,34 +7,40 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 Var sum_to(Var x, const Shape& shape) {
-  static constexpr Op op{.name = "sum_to",
-                         .rule = "x' += y', stretched",
-                         .forward = [](Tensor& y, In x) { sum_to(y, x); },
-                         .pull_a = [](Var g, Var, Var x) { return broadcast_to(g, x.shape()); }};
+  static constexpr Op op{
+      .name = "sum_to",
+      .rule = "x' += y', stretched",
+      .forward = [](Tensor& y, In x) { sum_to(y, x); },
+      .pull_a = [](Var g, Var, Var x) { return broadcast_to(g, x.shape()); },
+  };
   require(broadcasts_to(shape, x.shape()), "sum_to: cannot sum ", x.shape(), " down to ", shape,
           "; it takes a shape that broadcasts to ", x.shape());
   return x.tape().record(op, shape, x);
 }
 
 Var broadcast_to(Var x, const Shape& shape) {
-  static constexpr Op op{.name = "broadcast_to",
-                         .rule = "x' += y', summed over what was stretched",
-                         .forward = [](Tensor& y, In x) { broadcast_to(y, x); },
-                         .pull_a = [](Var g, Var, Var x) { return sum_to(g, x.shape()); }};
+  static constexpr Op op{
+      .name = "broadcast_to",
+      .rule = "x' += y', summed over what was stretched",
+      .forward = [](Tensor& y, In x) { broadcast_to(y, x); },
+      .pull_a = [](Var g, Var, Var x) { return sum_to(g, x.shape()); },
+  };
   require(broadcasts_to(x.shape(), shape), "broadcast_to: cannot stretch ", x.shape(), " to ", shape,
           "; counted from the last, extents must be equal, or that of x 1");
   return x.tape().record(op, shape, x);
 }
 
 Var max_to(Var x, const Shape& shape) {
-  static constexpr Op op{.name = "max_to",
-                         .rule = "x' += y' where x = y, shared evenly among equals",
-                         .forward = [](Tensor& y, In x) { max_to(y, x); },
-                         .pull_a =
-                             [](Var g, Var y, Var x) {
-                               const Var largest = equal(x, y);
-                               return largest * (g / sum_to(largest, y.shape()));
-                             }};
+  static constexpr Op op{
+      .name = "max_to",
+      .rule = "x' += y' where x = y, shared evenly among equals",
+      .forward = [](Tensor& y, In x) { max_to(y, x); },
+      .pull_a =
+          [](Var g, Var y, Var x) {
+            const Var largest = equal(x, y);
+            return largest * (g / sum_to(largest, y.shape()));
+          },
+  };
   require(broadcasts_to(shape, x.shape()), "max: cannot reduce ", x.shape(), " to ", shape,
           "; it takes a shape that broadcasts to ", x.shape());
   require(x.value().size() > 0 || element_count(shape) == 0, "max: the shape is ", x.shape(),
@@ -52,7 +58,10 @@ struct Reduced {
 
 Reduced reduced(const char* who, Var x, const Axes& axes) {
   const int rank = static_cast<int>(x.shape().size());
-  Reduced r{x.shape(), {}};
+  Reduced r{
+      x.shape(),
+      {},
+  };
   std::vector<bool> gone(x.shape().size(), false);
   for (const int axis : axes) {
     const std::size_t k = static_cast<std::size_t>(axis < 0 ? axis + rank : axis);

@@ -29,10 +29,12 @@ struct Around {
 }  // namespace
 
 Var reshape(Var x, const Shape& shape) {
-  static constexpr Op op{.name = "reshape",
-                         .rule = "x' += y', in x's shape",
-                         .forward = [](Tensor& y, In x) { std::copy(x.begin(), x.end(), y.begin()); },
-                         .pull_a = [](Var g, Var, Var x) { return reshape(g, x.shape()); }};
+  static constexpr Op op{
+      .name = "reshape",
+      .rule = "x' += y', in x's shape",
+      .forward = [](Tensor& y, In x) { std::copy(x.begin(), x.end(), y.begin()); },
+      .pull_a = [](Var g, Var, Var x) { return reshape(g, x.shape()); },
+  };
   require(element_count(shape) == x.value().size(), "reshape: cannot turn ", x.shape(), " into ", shape,
           "; it takes a shape of ", x.value().size(), " elements");
   if (shape == x.shape()) return x;
@@ -89,17 +91,18 @@ void transpose(Tensor& y, const Tensor& x, const Tensor& permutation) {
 }  // namespace
 
 Var transpose(Var x, const Axes& permutation) {
-  static constexpr Op op{.name = "transpose",
-                         .rule = "x' += y', with the axes put back",
-                         .forward = [](Tensor& y, In x, In permutation) { transpose(y, x, permutation); },
-                         .pull_a =
-                             [](Var g, Var, Var, Var permutation) {
-                               const Tensor& forth = permutation.value();
-                               Axes back(forth.size());
-                               for (std::size_t k = 0; k < back.size(); ++k)
-                                 back[index(forth.data()[k])] = static_cast<int>(k);
-                               return transpose(g, back);
-                             }};
+  static constexpr Op op{
+      .name = "transpose",
+      .rule = "x' += y', with the axes put back",
+      .forward = [](Tensor& y, In x, In permutation) { transpose(y, x, permutation); },
+      .pull_a =
+          [](Var g, Var, Var, Var permutation) {
+            const Tensor& forth = permutation.value();
+            Axes back(forth.size());
+            for (std::size_t k = 0; k < back.size(); ++k) back[index(forth.data()[k])] = static_cast<int>(k);
+            return transpose(g, back);
+          },
+  };
   Axes sorted = permutation, expected(x.shape().size());
   std::sort(sorted.begin(), sorted.end());
   std::iota(expected.begin(), expected.end(), 0);
@@ -120,22 +123,23 @@ Var transpose(Var x) {
 }
 
 Var slice(Var x, int axis, std::size_t begin, std::size_t end) {
-  static constexpr Op op{.name = "slice",
-                         .rule = "x' += y', among zeros",
-                         .forward =
-                             [](Tensor& y, In x, In where) {
-                               const std::size_t at = index(where.data()[0]), from = index(where.data()[1]);
-                               const Around around(x.shape(), at);
-                               const std::size_t length = y.shape(at) * around.after;
-                               for (std::size_t i = 0; i < around.before; ++i)
-                                 std::copy_n(x.data() + (i * x.shape(at) + from) * around.after, length,
-                                             y.data() + i * length);
-                             },
-                         .pull_a =
-                             [](Var g, Var, Var x, Var where) {
-                               const std::size_t at = index(where.value().data()[0]);
-                               return embed(g, static_cast<int>(at), index(where.value().data()[1]), x.shape()[at]);
-                             }};
+  static constexpr Op op{
+      .name = "slice",
+      .rule = "x' += y', among zeros",
+      .forward =
+          [](Tensor& y, In x, In where) {
+            const std::size_t at = index(where.data()[0]), from = index(where.data()[1]);
+            const Around around(x.shape(), at);
+            const std::size_t length = y.shape(at) * around.after;
+            for (std::size_t i = 0; i < around.before; ++i)
+              std::copy_n(x.data() + (i * x.shape(at) + from) * around.after, length, y.data() + i * length);
+          },
+      .pull_a =
+          [](Var g, Var, Var x, Var where) {
+            const std::size_t at = index(where.value().data()[0]);
+            return embed(g, static_cast<int>(at), index(where.value().data()[1]), x.shape()[at]);
+          },
+  };
   const std::size_t at = axis_of("slice", x.shape(), axis);
   require(begin <= end && end <= x.shape()[at], "slice: cannot take ", begin, " up to ", end, " of axis ", axis, " of ",
           x.shape());
@@ -162,7 +166,8 @@ Var embed(Var x, int axis, std::size_t begin, std::size_t extent) {
           [](Var g, Var, Var x, Var where) {
             const std::size_t at = index(where.value().data()[0]), from = index(where.value().data()[1]);
             return slice(g, static_cast<int>(at), from, from + x.shape()[at]);
-          }};
+          },
+  };
   const std::size_t at = axis_of("embed", x.shape(), axis);
   require(begin + x.shape()[at] <= extent, "embed: ", x.shape(), " at ", begin, " of axis ", axis,
           " does not fit an extent of ", extent);
@@ -178,28 +183,30 @@ namespace {
 
 // a followed by b along an axis.
 Var join(Var a, Var b, std::size_t axis) {
-  static constexpr Op op{.name = "concatenate",
-                         .rule = "a' += the first part of y',  b' += the rest",
-                         .forward =
-                             [](Tensor& y, In a, In b, In where) {
-                               const Around around(y.shape(), index(*where.data()));
-                               const std::size_t m = a.shape(index(*where.data())) * around.after,
-                                                 n = b.shape(index(*where.data())) * around.after;
-                               for (std::size_t i = 0; i < around.before; ++i) {
-                                 std::copy_n(a.data() + i * m, m, y.data() + i * (m + n));
-                                 std::copy_n(b.data() + i * n, n, y.data() + i * (m + n) + m);
-                               }
-                             },
-                         .pull_a =
-                             [](Var g, Var, Var a, Var, Var where) {
-                               const std::size_t at = index(*where.value().data());
-                               return slice(g, static_cast<int>(at), 0, a.shape()[at]);
-                             },
-                         .pull_b =
-                             [](Var g, Var, Var a, Var, Var where) {
-                               const std::size_t at = index(*where.value().data());
-                               return slice(g, static_cast<int>(at), a.shape()[at], g.shape()[at]);
-                             }};
+  static constexpr Op op{
+      .name = "concatenate",
+      .rule = "a' += the first part of y',  b' += the rest",
+      .forward =
+          [](Tensor& y, In a, In b, In where) {
+            const Around around(y.shape(), index(*where.data()));
+            const std::size_t m = a.shape(index(*where.data())) * around.after,
+                              n = b.shape(index(*where.data())) * around.after;
+            for (std::size_t i = 0; i < around.before; ++i) {
+              std::copy_n(a.data() + i * m, m, y.data() + i * (m + n));
+              std::copy_n(b.data() + i * n, n, y.data() + i * (m + n) + m);
+            }
+          },
+      .pull_a =
+          [](Var g, Var, Var a, Var, Var where) {
+            const std::size_t at = index(*where.value().data());
+            return slice(g, static_cast<int>(at), 0, a.shape()[at]);
+          },
+      .pull_b =
+          [](Var g, Var, Var a, Var, Var where) {
+            const std::size_t at = index(*where.value().data());
+            return slice(g, static_cast<int>(at), a.shape()[at], g.shape()[at]);
+          },
+  };
   Shape shape = a.shape(), other = b.shape();
   const bool same_rank = shape.size() == other.size();
   if (same_rank) other[axis] = shape[axis];

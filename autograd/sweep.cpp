@@ -1,5 +1,5 @@
+#include <algorithm>
 #include <xgrad/autograd/ops.hpp>
-#include <xgrad/autograd/tape.hpp>
 
 // Reverse mode. Let x' be the gradient of the result y by a line x; y' is given. Going up the tape from y, each line z
 // with inputs a, b, c has received all that its readers contribute to z', for they all stand below it. It hands on, to
@@ -12,16 +12,15 @@ static constexpr std::uint32_t none = ~std::uint32_t{0};
 void Tape::sweep(Var y, Var seed) {
   require(seed.shape() == y.shape(), "gradient: the seed's shape is ", seed.shape(), "; it takes y's, ", y.shape());
   std::size_t first = records_.size();
-  gradients_.assign(y.line() + 1, none);
+  gradients_.assign(line_of(y) + 1, none);
   gradients_[y.line()] = line_of(seed);
   for (std::uint32_t line = y.line() + 1; line-- > 0;) {
     const Record z = records_[line];  // a copy, for recording may move the list
     if (z.op == nullptr || !z.active || gradients_[line] == none) continue;
-    const Rule<Var, Var, Var, Var>* pulls[] = {&z.op->pull_a, &z.op->pull_b, &z.op->pull_c};
     for (std::size_t k = 0; k < z.op->forward.arity(); ++k) {
       const std::uint32_t input = z.inputs[k];
-      if (!records_[input].active || pulls[k]->arity() == 0) continue;
-      Var part = (*pulls[k])(var(gradients_[line]), var(line), [&](std::size_t i) { return var(z.inputs[i]); });
+      if (!records_[input].active || z.op->pull(k).arity() == 0) continue;
+      Var part = z.op->pull(k)(var(gradients_[line]), var(line), [&](std::size_t i) { return var(z.inputs[i]); });
       const Shape& shape = records_[input].value->shape();
       if (part.shape() != shape) part = sum_to(part, shape);  // undo broadcasting, once, here
       std::uint32_t& total = gradients_[input];
@@ -48,15 +47,18 @@ std::vector<Var> Tape::pull(Var y, Var seed, const std::vector<Var>& inputs) {
 void Tape::backward(Var loss) {
   require(loss.value().size() == 1, "backward: the loss has shape ", loss.shape(),
           "; it takes one element, such as the mean over the batch");
-  require<TapeError>(records_[line_of(loss)].active, "backward: the loss depends on no watched parameter");
   check_watched();
   sweep(loss, constant(loss.shape(), 1));
+  const auto reached = [&](const Watched& w) {
+    return w.var.line() <= loss.line() && gradients_[w.var.line()] != none;
+  };
+  require<TapeError>(std::any_of(watched_.begin(), watched_.end(), reached),
+                     "backward: the loss depends on no watched parameter");
   for (const Watched& w : watched_) {
-    const std::uint32_t line = w.var.line() < gradients_.size() ? gradients_[w.var.line()] : none;
-    if (line == none)
-      w.parameter->gradient = zeros(w.var.shape());
+    if (reached(w))
+      w.parameter->gradient = *records_[gradients_[w.var.line()]].value;
     else
-      w.parameter->gradient = *records_[line].value;
+      w.parameter->gradient = zeros(w.var.shape());
     w.parameter->fresh = true;
   }
 }

@@ -12,9 +12,7 @@ void Tape::rewind() {
   records_.clear();
   watched_.clear();
   ++anchor_->recording;
-  if (buffers_.size() == kept) return;
-  buffers_.resize(kept);
-  records_.shrink_to_fit();
+  if (buffers_.size() > kept) buffers_.resize(kept), records_.shrink_to_fit();
 }
 
 Tensor& Tape::buffer() {
@@ -59,9 +57,8 @@ Var Tape::record_line(const Op& op, const Shape& shape, const std::array<std::ui
   Tensor& y = buffer();
   if (y.shape() != shape) y.resize(shape);
   op.forward(y, [&](std::size_t k) -> const Tensor& { return *records_[inputs[k]].value; });
-  const Rule<Var, Var, Var, Var>* pulls[] = {&op.pull_a, &op.pull_b, &op.pull_c};
   bool active = false;
-  for (std::size_t k = 0; k < op.forward.arity(); ++k) active |= records_[inputs[k]].active && pulls[k]->arity() != 0;
+  for (std::size_t k = 0; k < op.forward.arity(); ++k) active |= records_[inputs[k]].active && op.pull(k).arity() != 0;
   const Var result = push({.op = &op, .inputs = inputs, .active = active, .value = &y});
   if (check_finite_) require_finite(*this, result.line());
   return result;

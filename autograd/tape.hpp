@@ -23,8 +23,7 @@ struct Record {
   const Parameter* parameter = nullptr;  ///< the one that this leaf is, if any
 };
 
-/// Records operations, and runs backward over them. Not shared between threads: each recording belongs to the thread
-/// that began it.
+/// Records operations, and runs backward over them. Each recording belongs to the thread that began it.
 class Tape {
  public:
   Tape() : anchor_(Anchor::take(this)) {}
@@ -48,19 +47,21 @@ class Tape {
     return push({.value = &x});
   }
 
-  /// x itself, not copied, that gets no gradient. The caller keeps x alive and as it is until rewind().
+  /// x itself, not copied, without a gradient. The caller keeps it alive and as it is until rewind().
   Var borrow(const Tensor& x);
+  Var borrow(Tensor&&) = delete;
 
   /// A copy of x that gets a gradient: gradient(y, {x}).
   Var variable(const Tensor& x) { return leaf(x, true); }
 
-  /// The parameter's value, not copied. backward() sets its gradient. Watching it again gives the same Var.
+  /// The parameter's value, not copied; it outlives the recording, and watched again it is the same Var.
   Var watch(Parameter& parameter);
 
   /// Runs op.forward on one to three inputs into a tensor of the given shape, and writes the line down. The caller has
   /// checked the shapes. Throws TapeError if an input is not of this recording.
   template <class... Inputs>
   Var record(const Op& op, const Shape& shape, Inputs... inputs) {
+    require<TapeError>(op.forward.arity() == sizeof...(inputs), op.name, ": not its number of inputs");
     return record_line(op, shape, {line_of(inputs)...});
   }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include <xgrad/core/error.hpp>
@@ -12,8 +13,8 @@ class Tape;
 /// Where a Var finds its tape. Anchors outlive tapes, so that a Var kept for too long is refused and reads nothing
 /// wild.
 struct Anchor {
-  Tape* tape = nullptr;
-  std::uint32_t recording = 0;  // counts up at every rewind, and when the tape ends
+  std::atomic<Tape*> tape = nullptr;
+  std::atomic<std::uint32_t> recording = 0;  // counts up at every rewind, and when the tape ends
 
   static Anchor* take(Tape* tape);  // one that no tape has
   void give_back();
@@ -25,6 +26,7 @@ class Var {
  public:
   Var() = default;
 
+  /// Good until the tape is rewound: copy it to keep it.
   const Tensor& value() const;
   const Shape& shape() const { return value().shape(); }
 

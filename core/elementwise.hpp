@@ -107,13 +107,13 @@ void reading(const Real* x, std::size_t step, Then then) {
 
 /// y = f(a), each element on its own.
 template <class F>
-void map(Tensor& y, F f, const Tensor& a) {
+void map(Tensor& y, const Tensor& a, F f) {
   detail::apply(y.data(), y.size(), f, detail::Moving{a.data()});
 }
 
 /// y = f(a, b), where a and b are broadcast to y's shape.
 template <class F>
-void map(Tensor& y, F f, const Tensor& a, const Tensor& b) {
+void map(Tensor& y, const Tensor& a, const Tensor& b, F f) {
   using detail::apply, detail::Moving, detail::reading;
   if (a.shape() == b.shape()) return apply(y.data(), y.size(), f, Moving{a.data()}, Moving{b.data()});
   Walk<3>(y.shape(), {&y.shape(), &a.shape(), &b.shape()}).each_run([&](std::size_t n, auto offset, auto step) {
@@ -125,7 +125,7 @@ void map(Tensor& y, F f, const Tensor& a, const Tensor& b) {
 
 /// y = f(a, b, c), where a, b and c are broadcast to y's shape.
 template <class F>
-void map(Tensor& y, F f, const Tensor& a, const Tensor& b, const Tensor& c) {
+void map(Tensor& y, const Tensor& a, const Tensor& b, const Tensor& c, F f) {
   using detail::apply, detail::reading;
   const Walk<4> walk(y.shape(), {&y.shape(), &a.shape(), &b.shape(), &c.shape()});
   walk.each_run([&](std::size_t n, auto offset, auto step) {

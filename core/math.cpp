@@ -55,8 +55,7 @@ double sum(const Real* x, std::size_t n) {
 }
 
 void exponential(Tensor& y, const Tensor& x) {
-  map(
-      y, [](Real a) { return exponential(a); }, x);
+  map(y, x, [](Real a) { return exponential(a); });
 }
 
 void broadcast_to(Tensor& y, const Tensor& x) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -8,12 +9,23 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// A named tensor that is learnt, with its gradient. Writing to the value goes through edit(), which counts versions: a
+/// A named tensor that is learnt, with its gradient. Writing to the value goes through edit() or assignment, which count versions: a
 /// tape that has watched the parameter can then tell that its recording no longer describes it.
 class Parameter {
  public:
   Parameter() = default;
   Parameter(std::string name_, Tensor value) : name(std::move(name_)), value_(std::move(value)) {}
+
+  Parameter(const Parameter&) = default;
+  Parameter(Parameter&&) = default;
+  Parameter& operator=(Parameter other) {
+    name = std::move(other.name);
+    gradient = std::move(other.gradient);
+    fresh = other.fresh;
+    value_ = std::move(other.value_);
+    version_ = std::max(version_, other.version_) + 1;
+    return *this;
+  }
 
   std::string name;
   Tensor gradient;     ///< of the value's shape once a tape has run backward

@@ -76,8 +76,8 @@ Totals evaluate(Sequential& model, Tape& tape, Batches data) {
   return totals;
 }
 
-void check_finite(double loss, std::size_t epoch, std::size_t step) {
-  require<ValueError>(std::isfinite(loss), "the loss is ", loss, " in epoch ", epoch, ", step ", step,
+void check_finite(double loss, const char* where, std::size_t epoch, std::size_t step) {
+  require<ValueError>(std::isfinite(loss), "the loss is ", loss, where, " in epoch ", epoch, ", step ", step,
                       "; try a smaller --learning-rate");
 }
 
@@ -97,7 +97,7 @@ auto takes(const char* what, bool (*fits)(double)) {
     return *end == 0 && fits(number) ? "" : text("it takes ", what, ", not ", value);
   };
 }
-const auto positive = takes("numbers above 0", [](double x) { return x > 0; });
+const auto positive = takes("numbers above 0", [](double x) { return x > 0 && std::isfinite(x); });
 const auto fraction = takes("0 to 1", [](double x) { return x >= 0 && x <= 1; });
 
 Json configuration(const Options& options, const Optimizer& optimizer, const Batches& data) {
@@ -114,10 +114,12 @@ Json configuration(const Options& options, const Optimizer& optimizer, const Bat
           {"threads", options.threads}};
 }
 
-void write(const Json& report, const std::string& path) {
-  std::ofstream file(path);
-  file << report.dump(1) << std::endl;
+// The report's file, opened before hours of training go into what it is to hold.
+std::ofstream opened(const std::string& path) {
+  std::ofstream file;
+  if (!path.empty()) file.open(path);
   require<DataError>(file.good(), "cannot write ", path, ": ", std::strerror(errno));
+  return file;
 }
 
 std::string option_names(const CLI::App& app) {
@@ -147,7 +149,7 @@ Json train(const Options& options) {
       tape.rewind();
       const Var p = model(tape.borrow(batch.x), {.training = true, .rng = &rng});
       const Var loss = sparse_categorical_crossentropy(batch.y, p);
-      check_finite(loss.item(), epoch, ++step);
+      check_finite(loss.item(), "", epoch, ++step);
       tape.backward(loss);
       optimizer.step(parameters);
       totals.add(batch, p, loss);
@@ -160,6 +162,7 @@ Json train(const Options& options) {
   }
 
   const Totals test = evaluate(model, tape, batches(test_images, 250));
+  check_finite(test.loss, " on the test images", options.epochs, data.size());
   report["test"] = {{"loss", test.loss / test.samples}, {"accuracy", test.correct / test.samples}};
   report["weights"] = weights(model);
   std::printf("test loss %.4f - test accuracy %.4f\n", test.loss / test.samples, test.correct / test.samples);
@@ -190,13 +193,18 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     set_num_threads(o.threads);
+    std::ofstream file = opened(o.json);
     const Json report = train(o);
-    if (!o.json.empty()) write(report, o.json);
+    if (!o.json.empty()) file << report.dump(1) << std::endl;
+    require<DataError>(file.good(), "cannot write ", o.json, ": ", std::strerror(errno));
   } catch (const CLI::CallForHelp& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
     std::cerr << "mnist: " << error.what() << "; mnist --help lists the options: " << option_names(app) << '\n';
     return 2;
+  } catch (const std::bad_alloc&) {
+    std::cerr << "mnist: not enough memory; use smaller --layers or a smaller --batch-size\n";
+    return 1;
   } catch (const std::exception& error) {
     std::cerr << "mnist: " << error.what() << '\n';
     return 1;

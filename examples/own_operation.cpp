@@ -9,14 +9,12 @@ using namespace xgrad;
 
 /// y = x / (1 + |x|), elementwise: softsign. Its slope is 1 / (1 + |x|)^2 = (1 - |y|)^2.
 Var softsign(Var x) {
-  static constexpr Op op{.name = "softsign",
-                         .rule = "x' += y' (1 - |y|)^2",
-                         .forward =
-                             [](Tensor& y, In x) {
-                               map(
-                                   y, [](Real x) { return x / (1 + std::abs(x)); }, x);
-                             },
-                         .pull_a = [](Var g, Var y, Var) { return g * square(1 - abs(y)); }};
+  static constexpr Op op{
+      .name = "softsign",
+      .rule = "x' += y' (1 - |y|)^2",
+      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return x / (1 + std::abs(x)); }); },
+      .pull_a = [](Var g, Var y, Var) { return g * square(1 - abs(y)); },
+  };
   return record_elementwise(op, x);
 }
 

@@ -46,6 +46,10 @@ void gather_rows(const Tensor& from, std::span<const std::uint32_t> samples, Ten
 }  // namespace
 
 Batches batches(const LabelledImages& images, std::size_t batch_size, Rng* shuffle, std::size_t limit) {
+  require(images.pixels.size() == element_count(images.shape) && images.shape.size() == 3 &&
+              images.shape[0] == images.labels.size(),
+          "batches: ", images.pixels.size(), " pixels and ", images.labels.size(), " labels for images of shape ",
+          images.shape);
   const std::size_t length = images.shape[1] * images.shape[2];
   const auto gather = [&images, length](std::span<const std::uint32_t> samples, Batch& batch) {
     if (batch.y.size() != samples.size() || batch.x.dimension() != 2) {

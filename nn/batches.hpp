@@ -62,7 +62,13 @@ class Batches {
 Batches batches(const LabelledImages& images, std::size_t batch_size, Rng* shuffle = nullptr,
                 std::size_t limit = ~std::size_t{0});
 
+Batches batches(LabelledImages&& images, std::size_t batch_size, Rng* shuffle = nullptr,
+                std::size_t limit = 0) = delete;
+
 /// Batches of rows of x and y. Throws ShapeError unless both have the same first extent.
 Batches batches(const Tensor& x, const Tensor& y, std::size_t batch_size, Rng* shuffle = nullptr);
+Batches batches(Tensor&& x, const Tensor& y, std::size_t batch_size, Rng* shuffle = nullptr) = delete;
+Batches batches(const Tensor& x, Tensor&& y, std::size_t batch_size, Rng* shuffle = nullptr) = delete;
+Batches batches(Tensor&& x, Tensor&& y, std::size_t batch_size, Rng* shuffle = nullptr) = delete;
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -32,19 +33,26 @@ class Layer {
       : self_(std::make_unique<Model<L>>(std::move(layer))) {
     if constexpr (requires { L::kind; }) name = L::kind;
   }
-  Layer(const Layer& other) : name(other.name), self_(other.self_->copy()) {}
+  Layer(const Layer& other)
+      : name(other.name), self_(other.self_->copy()), input_(other.input_), output_(other.output_) {}
   Layer(Layer&&) = default;
-  Layer& operator=(Layer other) {
-    std::swap(name, other.name);
-    std::swap(self_, other.self_);
-    return *this;
-  }
+  Layer& operator=(const Layer& other) { return *this = Layer(other); }
+  Layer& operator=(Layer&&) = default;
   ~Layer() = default;
 
   std::string name = "layer";
 
   Var operator()(Var x, const Context& context = {}) { return self_->call(x, context); }
-  Shape build(const Shape& input, Rng& rng) { return self_->build(input, rng); }
+
+  /// Draws the weights for inputs of this shape, unless they are for that shape already; gives the outputs' shape.
+  Shape build(const Shape& input, Rng& rng) {
+    if (!is_built_for(input)) {
+      output_ = self_->build(input, rng);
+      input_ = input;
+    }
+    return output_;
+  }
+  bool is_built_for(const Shape& input) const { return input_ == input; }
   void each_parameter(const ParameterVisitor& visit) { self_->each_parameter(visit); }
 
  private:
@@ -74,6 +82,8 @@ class Layer {
   };
 
   std::unique_ptr<Interface> self_;
+  std::optional<Shape> input_;  // what it is built for
+  Shape output_;
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -38,7 +39,7 @@ std::string duration(double seconds) {
 }  // namespace
 
 Progress::Progress(std::ostream& out, std::size_t steps, bool live)
-    : out_(out), steps_(steps), live_(live), start_(std::chrono::steady_clock::now()) {}
+    : out_(out), steps_(std::max<std::size_t>(steps, 1)), live_(live), start_(std::chrono::steady_clock::now()) {}
 
 double Progress::seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
@@ -46,6 +47,7 @@ double Progress::seconds() const {
 
 void Progress::update(std::size_t step, const Logs& logs) {
   if (!live_ || step == 0) return;
+  step = std::min(step, steps_);
   const double now = seconds();
   if (drawn_ >= 0 && now - drawn_ < 0.05) return;
   drawn_ = now;

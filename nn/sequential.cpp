@@ -30,9 +30,11 @@ auto in_layer(const Layer& layer, Part part) {
 
 Shape Sequential::build(const Shape& input, Rng& rng) {
   Shape shape = input;
+  built_ = false;
   for (Layer& layer : layers_) {
+    const bool before = layer.is_built_for(shape);
     shape = in_layer(layer, [&] { return layer.build(shape, rng); });
-    layer.each_parameter([&](Parameter& p) { p.name = layer.name + "/" + p.name; });
+    if (!before) layer.each_parameter([&](Parameter& p) { p.name = layer.name + "/" + p.name; });
   }
   built_ = true;
   return shape;

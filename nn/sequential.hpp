@@ -20,11 +20,11 @@ class Sequential {
   }
   Sequential() = default;
 
-  /// Appends a layer; the model is then to be built (again).
+  /// Appends a layer; the model is then to be built again, which draws what has no weights yet.
   void add(Layer layer);
 
   /// Draws the weights of all layers for inputs of this shape, the batch left out: build({784}, rng). Without it, the
-  /// first call in training does so from its input.
+  /// first call in training does so from its input. Layers that are built for their input keep their weights.
   Shape build(const Shape& input, Rng& rng);
 
   /// Throws ShapeError naming the layer where shapes do not fit, ValueError if it is not built and cannot be.

@@ -6,6 +6,9 @@ void Optimizer::check(std::span<Parameter* const> parameters, std::size_t states
   for (const Parameter* p : parameters)
     require<ValueError>(p->fresh, "step: parameter ", p->name,
                         " has no gradient since the last step; run backward() first");
+  for (const Parameter* p : parameters)
+    require(p->gradient.shape() == p->value().shape(), "step: parameter ", p->name, " of shape ", p->value().shape(),
+            " has a gradient of shape ", p->gradient.shape());
   if (state_.empty())
     for (const Parameter* p : parameters) state_.emplace_back(states, zeros(p->value().shape()));
   require<ValueError>(state_.size() == parameters.size(), "step: ", parameters.size(), " parameters after ",

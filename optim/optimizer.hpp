@@ -2,12 +2,14 @@
 
 // What every optimiser shares: the loop over the parameters, the time, the state, and the check for a gradient.
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include <xgrad/core/denormals.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/parameter.hpp>
 
@@ -69,6 +71,7 @@ template <class Update>
 void Optimizer::update_all(Update update, std::span<Parameter* const> parameters) {
   constexpr std::size_t states = detail::state_count<Update>();
   check(parameters, states);
+  const FlushDenormals flush;
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     Parameter& p = *parameters[k];
     Real* const w = p.edit().data();
@@ -93,8 +96,8 @@ Optimizer::Optimizer(Rule rule)
         self.steps_ = t;
       }),
       learning_rate_(rule.learning_rate) {
-  require<ValueError>(rule.learning_rate > 0, "optimizer: learning_rate is ", rule.learning_rate,
-                      "; it takes a number above 0");
+  require<ValueError>(rule.learning_rate > 0 && std::isfinite(rule.learning_rate), "optimizer: learning_rate is ",
+                      rule.learning_rate, "; it takes a number above 0");
   if constexpr (requires { rule.check(); }) rule.check();
 }
 

@@ -3,7 +3,8 @@
 cd "$1" || exit 2
 status=0
 refuse() {  # folder, and the folders that it must not include
-  if grep -nE "#include [<\"](xgrad/)?($2)/" "$1"/*; then
+  [ -d "$1" ] || exit 2
+  if grep -nE "#include ([<\"](xgrad/)?($2)/|<xgrad/xgrad|\"\.\.)" "$1"/*; then
     echo "$1/ must not include these"
     status=1
   fi

@@ -414,6 +414,16 @@ TEST_CASE("shapes that do not fit are refused in the caller's words") {
         }) == "softmax_cross_entropy: labels (2,) with predictions (3, 4); it takes (n,) with (n, classes), not empty");
 }
 
+TEST_CASE("a small loss keeps its digits, and a perfect one is 0") {
+  Tape tape;
+  const auto loss = [&](Real margin) {
+    return softmax_cross_entropy(Tensor{0}, tape.constant(Tensor{{margin, 0}})).item();
+  };
+  CHECK(loss(16) == doctest::Approx(1.12535e-7).epsilon(1e-5));
+  CHECK(loss(20) == doctest::Approx(2.06115e-9).epsilon(1e-5));
+  CHECK(!std::signbit(loss(200)));
+}
+
 TEST_CASE("a label out of range is refused with its row") {
   Tape tape;
   const Var z = tape.variable(zeros({2, 10}));

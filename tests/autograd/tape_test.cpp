@@ -137,8 +137,35 @@ TEST_CASE("a loss that is not a scalar is refused") {
         "backward: the loss has shape (2,); it takes one element, such as the mean over the batch");
 }
 
-TEST_CASE("a loss without parameters is refused") {
+TEST_CASE("a parameter that is assigned or built again between recording and backward is refused") {
   Tape tape;
-  const Var loss = sum(tape.constant(Tensor{1, 2}));
-  CHECK(thrown_by<TapeError>([&] { tape.backward(loss); }) == "backward: the loss depends on no watched parameter");
+  Parameter w("w", Tensor{3});
+  const Var loss = sum(square(tape.watch(w)));
+  w = Parameter("w", Tensor{100});
+  CHECK_THROWS_AS(tape.backward(loss), TapeError);
+}
+
+TEST_CASE("an operation takes the number of inputs that it has") {
+  Tape tape;
+  const Var a = tape.variable(Tensor{1}), b = tape.variable(Tensor{2});
+  const Op& add_op = *tape[(a + b).line()].op;
+  CHECK(thrown_by<TapeError>([&] { tape.record(add_op, Shape{1}, a); }) == "add: not its number of inputs");
+}
+
+TEST_CASE("a temporary cannot be borrowed, nor cut into batches") {
+  const auto can_borrow = [](auto&& x) {
+    return requires(Tape tape) { tape.borrow(std::forward<decltype(x)>(x)); };
+  };
+  Tensor x{1};
+  CHECK(can_borrow(x));
+  CHECK(!can_borrow(Tensor{1}));
+}
+
+TEST_CASE("a loss without parameters is refused, and no parameter is touched") {
+  Tape tape;
+  Parameter unused("unused", Tensor{1});
+  tape.watch(unused);
+  for (const Var loss : {sum(tape.constant(Tensor{1, 2})), sum(tape.variable(Tensor{1, 2}))})
+    CHECK(thrown_by<TapeError>([&] { tape.backward(loss); }) == "backward: the loss depends on no watched parameter");
+  CHECK(!unused.fresh);
 }

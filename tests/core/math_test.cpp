@@ -77,6 +77,8 @@ TEST_CASE("softmax and its logarithm are finite for logits of 10,000") {
   const Tensor x{{10000, -10000, 9999}};
   softmax(y, x);
   check_close(y, {{Real(0.731058578630), 0, Real(0.268941421370)}}, 1e-6);
+  softmax(y, {{-10000, 9999, 10000}});
+  check_close(y, {{0, Real(0.268941421370), Real(0.731058578630)}}, 1e-6);
   log_softmax(y, x);
   check_close(y, {{Real(-0.313261687518), Real(-20000.313261687518), Real(-1.313261687518)}}, 1e-6);
 }

@@ -152,6 +152,7 @@ TEST_CASE("bad arguments are one line that says what to do, and exit code 2") {
       {"--epochs 0", "--epochs: it takes numbers above 0, not 0"},
       {"--batch-size -3", "--batch-size: it takes numbers above 0, not -3"},
       {"--learning-rate 0", "--learning-rate: it takes numbers above 0, not 0"},
+      {"--learning-rate inf", "--learning-rate: it takes numbers above 0, not inf"},
       {"--threads 0", "--threads: it takes numbers above 0, not 0"},
       {"--seed x", "--seed"}};
   for (const auto& [arguments, message] : cases) {
@@ -166,7 +167,8 @@ TEST_CASE("bad arguments are one line that says what to do, and exit code 2") {
 TEST_CASE("an unknown activation lists the names") {
   const std::string error = Digits().fail("--activation rleu", 1);
   CHECK(error ==
-        "mnist: activation: there is no \"rleu\"; the names are linear, relu, leaky_relu, elu, selu, gelu, silu, softplus, sigmoid, tanh, softmax, log_softmax\n");
+        "mnist: activation: there is no \"rleu\"; the names are linear, relu, leaky_relu, elu, selu, gelu, silu, "
+        "softplus, sigmoid, tanh, softmax, log_softmax\n");
 }
 
 TEST_CASE("a folder without the files is named, with every name tried") {
@@ -199,6 +201,8 @@ TEST_CASE("a loss that is not finite stops the run with its epoch and step") {
   const std::string error = Digits().fail("--quiet --optimizer sgd --learning-rate 1e30", 1);
   CHECK(one_line(error));
   CHECK_MESSAGE(error.find("in epoch 1, step ") != std::string::npos, error);
+  const std::string last = Digits().fail("--quiet --limit 32 --epochs 1 --optimizer sgd --learning-rate 1e30", 1);
+  CHECK_MESSAGE(last.find(" on the test images in epoch 1, step 1;") != std::string::npos, last);
 }
 
 TEST_CASE("a report that cannot be written is an error") {

@@ -3,7 +3,6 @@
 
 #include <set>
 
-
 #include "support.hpp"
 
 using namespace xgrad;
@@ -71,16 +70,15 @@ TEST_CASE("a limit takes the first images only") {
 }
 
 TEST_CASE("tensors are cut into batches by rows") {
-  const Tensor x{{1, 2}, {3, 4}, {5, 6}}, y{1, 2, 3};
+  const Tensor x{{1, 2}, {3, 4}, {5, 6}}, y{1, 2, 3}, two{1, 2};
   std::vector<Tensor> seen;
   for (const Batch& batch : batches(x, y, 2)) seen.push_back(batch.x);
   REQUIRE(seen.size() == 2);
   check_close(seen[0], {{1, 2}, {3, 4}}, 0);
   CHECK(seen[1].shape() == Shape{1, 2});
   CHECK(seen[1](0, 1) == 6);
-  CHECK(thrown_by<ShapeError>([&] {
-          batches(x, Tensor{1, 2}, 2);
-        }) == "batches: x has shape (3, 2) and y (2,); it takes as many rows of one as of the other");
+  CHECK(thrown_by<ShapeError>([&] { batches(x, two, 2); }) ==
+        "batches: x has shape (3, 2) and y (2,); it takes as many rows of one as of the other");
 }
 
 TEST_CASE("batches of nothing are refused") {

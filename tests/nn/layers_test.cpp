@@ -141,6 +141,20 @@ TEST_CASE("a shape that does not fit is reported with the layer's name") {
   CHECK(thrown_by<ValueError>([] { Dense(0); }) == "Dense: 0 units; it takes 1 or more");
 }
 
+TEST_CASE("building again keeps the weights that are there, in a nested model too") {
+  Rng rng(1);
+  Sequential inner{Dense(2)};
+  inner.build({3}, rng);
+  const Tensor trained = inner.parameters()[0]->value();
+  Sequential outer;
+  outer.add(inner);
+  outer.build({3}, rng);
+  outer.add(Activation(softmax));
+  outer.build({3}, rng);
+  check_close(outer.parameters()[0]->value(), trained, 0);
+  CHECK(names(outer) == std::vector<std::string>{"sequential/dense/kernel", "sequential/dense/bias"});
+}
+
 TEST_CASE("a copy of a model is deep") {
   Rng rng(1);
   Sequential model{Dense(2)};

@@ -97,6 +97,15 @@ TEST_CASE("stepping without a gradient names the parameter, and changes none") {
   CHECK_THROWS_AS(sgd.step(std::vector{&a, &b}), ValueError);
 }
 
+TEST_CASE("a gradient of another shape than its parameter is refused") {
+  Parameter w("w", Tensor{1, 2, 3});
+  w.gradient = Tensor{1};
+  w.fresh = true;
+  Optimizer sgd = SGD{};
+  CHECK(thrown_by<ShapeError>([&] { sgd.step(std::vector{&w}); }) ==
+        "step: parameter w of shape (3,) has a gradient of shape (1,)");
+}
+
 TEST_CASE("other parameters than before are refused") {
   Parameter a("a", Tensor{1}), b("b", Tensor{1, 2});
   Optimizer adam = Adam{};

@@ -20,7 +20,7 @@ int main() {
     const Var loss = mean_squared_error(y, vw * x + vb);
     const std::vector<Var> gradients = gradient(loss, {vw, vb});
     if (step % 200 == 0) std::printf("step %4d: loss %.6f, y = %.6f + %.6f x\n", step, loss.item(), b(0), w(0));
-    w -= Real(0.01) * gradients[0].value();  // downhill: the sign is what the loss falls by
+    w -= Real(0.01) * gradients[0].value();  // against the gradient: downhill
     b -= Real(0.01) * gradients[1].value();
   }
   std::printf("least squares:                y = 4.222151 + 2.968468 x\n");

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# scripts/test.sh: installs what is missing, builds and tests dev and release, trains an epoch on real MNIST.
+# scripts/test.sh: installs what is missing, builds and tests dev and release, looks for data races and for lines that no
+# test runs, and trains an epoch on real MNIST.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$(realpath "$0")")/setup.sh"
@@ -8,6 +9,17 @@ for preset in dev release; do
   build "$preset"
   (cd "$root" && ctest --preset "$preset")
 done
+
+build thread --target thread_tests
+"$root/build/thread/tests/thread_tests"
+build coverage --target xgrad_double_tests
+"$root/build/coverage/tests/xgrad_double_tests" >/dev/null
+if need gcovr; then
+  gcovr --root "$root" --filter "$root/core/" --filter "$root/autograd/" --exclude-throw-branches --print-summary \
+    --fail-under-line 95 "$root/build/coverage" >"$root/build/coverage/report.txt" ||
+    die "less than 95 % of the lines of core/ and autograd/ run in the tests: $root/build/coverage/report.txt"
+  grep -E '^(lines|branches):' "$root/build/coverage/report.txt"
+fi
 
 data=$(mnist_folder)
 mnist=("$root/build/release/examples/mnist" --data "$data" --epochs 1 --seed 1)

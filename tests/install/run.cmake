@@ -6,7 +6,7 @@ endfunction()
 set(scratch ${BUILD}/installed)
 file(REMOVE_RECURSE ${scratch})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${scratch}/prefix)
-run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -B ${scratch}/consumer -DCMAKE_PREFIX_PATH=${scratch}/prefix
+run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CMAKE_CURRENT_LIST_DIR} -B ${scratch}/consumer -DCMAKE_PREFIX_PATH=${scratch}/prefix
     -DCMAKE_CXX_COMPILER=${CXX})
 run(${CMAKE_COMMAND} --build ${scratch}/consumer)
 run(${scratch}/consumer/consumer)

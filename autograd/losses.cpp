@@ -188,15 +188,16 @@ Var minus_one_hot(Var labels, Var p) {
   return p.tape().record(op, p.shape(), labels, p);
 }
 
-// The loss of every sample from logits z and p = softmax(z). The gradient by z is given whole, so none goes through p;
-// but p stands in it, and carries the second derivative.
-Var sparse_losses(Var labels, Var z, Var p) {
+// From logits z and p = softmax(z): the loss of every sample if the shape is theirs, (n,), or their mean if it is ().
+// The gradient by z is given whole, so none goes through p; but p stands in it, and carries the second derivative.
+Var sparse_losses(Var labels, Var z, Var p, const Shape& shape) {
   static constexpr Op op{
       .name = "softmax_cross_entropy",
-      .rule = "z' += (p - onehot(labels)) y'",
+      .rule = "z' += (p - onehot(labels)) y', over n for a mean",
       .forward =
           [](Tensor& y, In labels, In z, In p) {
             const std::size_t classes = z.shape(1);
+            double total = 0;
             for (std::size_t row = 0; row < labels.size(); ++row) {
               const Real *x = z.data() + row * classes, *q = p.data() + row * classes;
               const std::size_t largest = static_cast<std::size_t>(std::max_element(x, x + classes) - x);
@@ -204,41 +205,53 @@ Var sparse_losses(Var labels, Var z, Var p) {
               for (std::size_t k = 0; k < classes; ++k) others += k == largest ? 0 : q[k];
               // -log p[label] = max - z[label] + log(sum e^(z - max)), and that sum is 1 + others / p[max]
               const double log_sum = std::log1p(others / double{q[largest]});
-              y.data()[row] =
-                  static_cast<Real>(double{x[largest]} - x[static_cast<std::size_t>(labels.data()[row])] + log_sum);
+              const double loss = double{x[largest]} - x[static_cast<std::size_t>(labels.data()[row])] + log_sum;
+              if (y.dimension() == 1) y.data()[row] = static_cast<Real>(loss);
+              total += loss;
             }
+            if (y.dimension() == 0) *y.data() = static_cast<Real>(total / static_cast<double>(labels.size()));
           },
-      .pull_b = [](Var g, Var, Var labels, Var, Var p) { return minus_one_hot(labels, p) * expand_dims(g, 1); },
+      .pull_b =
+          [](Var g, Var, Var labels, Var, Var p) {
+            const Var error = minus_one_hot(labels, p);
+            return error * (g.shape().empty() ? g / labels.value().size() : expand_dims(g, 1));
+          },
   };
-  return z.tape().record(op, labels.shape(), labels, z, p);
+  return z.tape().record(op, shape, labels, z, p);
 }
 
-Var sparse_losses(const char* who, Var labels, Var probabilities) {
-  require_labels(who, labels, probabilities);
-  if (made_by("softmax", probabilities)) return sparse_losses(labels, input_of(probabilities), probabilities);
+// From probabilities that no softmax has just computed.
+Var sparse_losses(Var labels, Var probabilities) {
   return -log(kept_inside(pick(probabilities / sum(probabilities, {1}, true), labels)));
-}
-
-Var sparse_losses_from_logits(Var labels, Var logits) {
-  require_labels("softmax_cross_entropy", labels, logits);
-  return sparse_losses(labels, logits, softmax(logits));
 }
 
 }  // namespace
 
 Var sparse_categorical_crossentropy(Var labels, Var probabilities) {
-  return mean(sparse_losses("sparse_categorical_crossentropy", labels, probabilities));
+  require_labels("sparse_categorical_crossentropy", labels, probabilities);
+  if (made_by("softmax", probabilities)) return sparse_losses(labels, input_of(probabilities), probabilities, {});
+  return mean(sparse_losses(labels, probabilities));
 }
 
 Var sparse_categorical_crossentropy(Var labels, Var probabilities, Var weights) {
   const char* who = "sparse_categorical_crossentropy";
-  return weighted_mean(who, sparse_losses(who, labels, probabilities), weights);
+  require_labels(who, labels, probabilities);
+  const bool from_softmax = made_by("softmax", probabilities);
+  return weighted_mean(who,
+                       from_softmax ? sparse_losses(labels, input_of(probabilities), probabilities, labels.shape())
+                                    : sparse_losses(labels, probabilities),
+                       weights);
 }
 
-Var softmax_cross_entropy(Var labels, Var logits) { return mean(sparse_losses_from_logits(labels, logits)); }
+Var softmax_cross_entropy(Var labels, Var logits) {
+  require_labels("softmax_cross_entropy", labels, logits);
+  return sparse_losses(labels, logits, softmax(logits), {});
+}
 
 Var softmax_cross_entropy(Var labels, Var logits, Var weights) {
-  return weighted_mean("softmax_cross_entropy", sparse_losses_from_logits(labels, logits), weights);
+  require_labels("softmax_cross_entropy", labels, logits);
+  const Var losses = sparse_losses(labels, logits, softmax(logits), labels.shape());
+  return weighted_mean("softmax_cross_entropy", losses, weights);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -6,7 +6,8 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// e^x for one number, in a form that the compiler can vectorise; within 2 units in the last place of the true value.
+/// e^x for one number, in a form that the compiler can vectorise; within 2 units in the last place of the true value,
+/// and 0 where that is below the least normal number.
 Real exponential(Real x);
 
 /// The sum of n numbers, accumulated in double.

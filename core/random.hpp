@@ -40,7 +40,8 @@ class Rng {
   bool has_spare_ = false;
 };
 
-/// Tensors of independent draws: uniform on [low, high), normal, and normal without its tails.
+/// Tensors of independent draws: uniform on [low, high), where a float may round up to high; normal; and normal without
+/// its tails.
 Tensor random_uniform(Rng& rng, const Shape& shape, double low, double high);
 Tensor random_normal(Rng& rng, const Shape& shape, double mean, double deviation);
 Tensor random_truncated_normal(Rng& rng, const Shape& shape, double mean, double deviation);

@@ -1,6 +1,6 @@
 #pragma once
 
-// Real, Tensor, Shape: the only file that names xtensor's headers, in the layout before version 0.26 and after it.
+// Real, Tensor, Shape: the only public header that names xtensor's, in the layout before version 0.26 and after it.
 
 #if __has_include(<xtensor/containers/xarray.hpp>)
 #include <xtensor/containers/xarray.hpp>

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fails if a folder includes a header of a folder that it must not know: core <- autograd <- nn, and core <- optim.
+# Fails if a folder includes a header of a folder that it must not know: core <- autograd, data, optim <- nn.
 cd "$1" || exit 2
 status=0
 refuse() {  # folder, and the folders that it must not include
@@ -9,8 +9,8 @@ refuse() {  # folder, and the folders that it must not include
     status=1
   fi
 }
-refuse core 'autograd|nn|optim'
-refuse autograd 'nn|optim'
-refuse optim 'autograd|nn'
-refuse nn 'optim'
+refuse core 'autograd|data|nn|optim'
+refuse autograd 'data|nn|optim'
+refuse data 'autograd|nn|optim'
+refuse optim 'autograd|data|nn'
 exit $status

@@ -1,8 +1,8 @@
 #include <doctest/doctest.h>
 
-#include <xgrad/nn/mnist.hpp>
+#include <xgrad/data/mnist.hpp>
 
-#include "nn/files.hpp"
+#include "data/files.hpp"
 #include "support.hpp"
 
 using namespace xgrad;

@@ -3,9 +3,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include <xgrad/nn/idx.hpp>
+#include <xgrad/data/idx.hpp>
 
-#include "nn/files.hpp"
+#include "data/files.hpp"
 #include "support.hpp"
 
 using namespace xgrad;

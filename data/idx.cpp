@@ -1,4 +1,4 @@
-#include <xgrad/nn/idx.hpp>
+#include <xgrad/data/idx.hpp>
 
 #include <zlib.h>
 

@@ -1,4 +1,4 @@
-#include <xgrad/nn/batches.hpp>
+#include <xgrad/data/batches.hpp>
 
 #include <algorithm>
 #include <numeric>

@@ -1,9 +1,9 @@
-#include <xgrad/nn/mnist.hpp>
+#include <xgrad/data/mnist.hpp>
 
 #include <utility>
 
 #include <xgrad/core/error.hpp>
-#include <xgrad/nn/idx.hpp>
+#include <xgrad/data/idx.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

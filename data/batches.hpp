@@ -5,7 +5,7 @@
 #include <vector>
 
 #include <xgrad/core/random.hpp>
-#include <xgrad/nn/mnist.hpp>
+#include <xgrad/data/mnist.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

@@ -9,17 +9,19 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// A named tensor that is learnt, with its gradient. Writing to the value goes through edit() or assignment, which count versions: a
-/// tape that has watched the parameter can then tell that its recording no longer describes it.
+/// A named tensor that is learnt, with its gradient. Writing to the value goes through edit() or assignment, which
+/// count versions: a tape that has watched the parameter can then tell that its recording no longer describes it.
 class Parameter {
  public:
   Parameter() = default;
-  Parameter(std::string name_, Tensor value) : name(std::move(name_)), value_(std::move(value)) {}
+  Parameter(std::string name_, Tensor value, bool trainable_ = true)
+      : name(std::move(name_)), trainable(trainable_), value_(std::move(value)) {}
 
   Parameter(const Parameter&) = default;
   Parameter(Parameter&&) = default;
   Parameter& operator=(Parameter other) {
     name = std::move(other.name);
+    trainable = other.trainable;
     gradient = std::move(other.gradient);
     fresh = other.fresh;
     value_ = std::move(other.value_);
@@ -28,8 +30,9 @@ class Parameter {
   }
 
   std::string name;
-  Tensor gradient;     ///< of the value's shape once a tape has run backward
-  bool fresh = false;  ///< whether the gradient was set since the last step
+  bool trainable = true;  ///< false for what a layer counts instead of learning it, such as a moving mean
+  Tensor gradient;        ///< of the value's shape once a tape has run backward
+  bool fresh = false;     ///< whether the gradient was set since the last step
 
   const Tensor& value() const { return value_; }
   std::uint64_t version() const { return version_; }

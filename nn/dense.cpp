@@ -16,10 +16,10 @@ Shape Dense::build(const Shape& input, Rng& rng) {
   return {units_};
 }
 
-Var Dense::operator()(Var x, const Context&) {
+Var Dense::operator()(Var x, const Context& context) {
   Tape& tape = x.tape();
-  const Var kernel = tape.watch(kernel_);
-  return activation_(options_.use_bias ? linear(x, kernel, tape.watch(bias_)) : matmul(x, kernel));
+  const Var kernel = context.weight(tape, kernel_);
+  return activation_(options_.use_bias ? linear(x, kernel, context.weight(tape, bias_)) : matmul(x, kernel));
 }
 
 void Dense::each_parameter(const ParameterVisitor& visit) {

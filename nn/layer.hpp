@@ -5,8 +5,10 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <xgrad/autograd/tape.hpp>
+#include <xgrad/core/config.hpp>
 #include <xgrad/core/random.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -15,6 +17,13 @@ namespace xgrad::inline XGRAD_PRECISION {
 struct Context {
   bool training = false;
   Rng* rng = nullptr;
+  bool trainable = true;                  ///< whether weights are learnt here; a layer says no for all that is in it
+  std::vector<Var>* penalties = nullptr;  ///< where regularizers put what they add to the loss, if anyone asks
+
+  /// The parameter as a line of the tape: watched, or without a gradient if it is not learnt.
+  Var weight(Tape& tape, Parameter& p) const {
+    return trainable && p.trainable ? tape.watch(p) : tape.borrow(p.value());
+  }
 };
 
 using ParameterVisitor = std::function<void(Parameter&)>;
@@ -24,25 +33,38 @@ using ParameterVisitor = std::function<void(Parameter&)>;
 /// that records its computation on x's tape. A layer with weights also has
 ///   Shape build(const Shape& input, Rng& rng)            draws them for inputs of this shape, which, like the shape of
 ///                                                        its outputs that it returns, leaves out the batch
-///   void each_parameter(const ParameterVisitor& visit)   shows them
-/// and it may have a `static constexpr const char* kind`, from which its name is made ("dense", "dense_1", ...).
+///   void each_parameter(const ParameterVisitor& visit)   shows them, in Keras's order
+/// and asks context.weight(tape, parameter) for their lines. It may have
+///   static constexpr const char* kind                    from which its name is made ("dense", "dense_1", ...)
+///   void config(Config& options)                         names its options, so that it can be saved and loaded
 class Layer {
  public:
   template <class L>
   requires(!std::same_as<L, Layer> && requires(L l, Var x, const Context& c) { Var(l(x, c)); }) Layer(L layer)
       : self_(std::make_unique<Model<L>>(std::move(layer))) {
-    if constexpr (requires { L::kind; }) name = L::kind;
+    if constexpr (requires { L::kind; }) name = kind_ = L::kind;
   }
   Layer(const Layer& other)
-      : name(other.name), self_(other.self_->copy()), input_(other.input_), output_(other.output_) {}
+      : name(other.name),
+        trainable(other.trainable),
+        kind_(other.kind_),
+        self_(other.self_->copy()),
+        input_(other.input_),
+        output_(other.output_),
+        prefix_(other.prefix_) {}
   Layer(Layer&&) = default;
   Layer& operator=(const Layer& other) { return *this = Layer(other); }
   Layer& operator=(Layer&&) = default;
   ~Layer() = default;
 
   std::string name = "layer";
+  bool trainable = true;  ///< if not, its weights stay as they are, and BatchNormalization normalises as in inference
 
-  Var operator()(Var x, const Context& context = {}) { return self_->call(x, context); }
+  Var operator()(Var x, const Context& context = {}) {
+    Context inside = context;
+    inside.trainable = context.trainable && trainable;
+    return self_->call(x, inside);
+  }
 
   /// Draws the weights for inputs of this shape, unless they are for that shape already; gives the outputs' shape.
   Shape build(const Shape& input, Rng& rng) {
@@ -53,7 +75,34 @@ class Layer {
     return output_;
   }
   bool is_built_for(const Shape& input) const { return input_ == input; }
+  bool is_built() const { return input_.has_value(); }
+  const Shape& output_shape() const { return output_; }
+
   void each_parameter(const ParameterVisitor& visit) { self_->each_parameter(visit); }
+
+  /// Those of the parameters that are learnt.
+  void each_trainable(const ParameterVisitor& visit) {
+    if (trainable) self_->each_trainable(visit);
+  }
+
+  /// Puts the layer's name before those of its parameters: "dense/kernel".
+  void name_parameters() {
+    each_parameter([&](Parameter& p) {
+      if (!prefix_.empty() && p.name.starts_with(prefix_)) p.name.erase(0, prefix_.size());
+      p.name = name + "/" + p.name;
+    });
+    prefix_ = name + "/";
+  }
+
+  const std::string& kind() const { return kind_; }
+  void config(Config& options) { self_->config(options); }
+
+  /// The layer itself if it is an L, else null.
+  template <class L>
+  L* as() {
+    auto* model = dynamic_cast<Model<L>*>(self_.get());
+    return model ? &model->layer : nullptr;
+  }
 
  private:
   struct Interface {
@@ -62,6 +111,8 @@ class Layer {
     virtual Var call(Var x, const Context& context) = 0;
     virtual Shape build(const Shape& input, Rng& rng) = 0;
     virtual void each_parameter(const ParameterVisitor& visit) = 0;
+    virtual void each_trainable(const ParameterVisitor& visit) = 0;
+    virtual void config(Config& options) = 0;
   };
 
   template <class L>
@@ -78,12 +129,25 @@ class Layer {
     void each_parameter(const ParameterVisitor& visit) override {
       if constexpr (requires { layer.each_parameter(visit); }) layer.each_parameter(visit);
     }
+    void each_trainable(const ParameterVisitor& visit) override {
+      if constexpr (requires { layer.each_trainable(visit); })
+        layer.each_trainable(visit);
+      else
+        each_parameter([&](Parameter& p) {
+          if (p.trainable) visit(p);
+        });
+    }
+    void config(Config& options) override {
+      if constexpr (requires { layer.config(options); }) layer.config(options);
+    }
     L layer;
   };
 
+  std::string kind_ = "layer";
   std::unique_ptr<Interface> self_;
   std::optional<Shape> input_;  // what it is built for
   Shape output_;
+  std::string prefix_;  // what name_parameters() has put before their names
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -32,9 +32,8 @@ Shape Sequential::build(const Shape& input, Rng& rng) {
   Shape shape = input;
   built_ = false;
   for (Layer& layer : layers_) {
-    const bool before = layer.is_built_for(shape);
     shape = in_layer(layer, [&] { return layer.build(shape, rng); });
-    if (!before) layer.each_parameter([&](Parameter& p) { p.name = layer.name + "/" + p.name; });
+    layer.name_parameters();
   }
   built_ = true;
   return shape;
@@ -54,9 +53,13 @@ void Sequential::each_parameter(const ParameterVisitor& visit) {
   for (Layer& layer : layers_) layer.each_parameter(visit);
 }
 
+void Sequential::each_trainable(const ParameterVisitor& visit) {
+  for (Layer& layer : layers_) layer.each_trainable(visit);
+}
+
 std::vector<Parameter*> Sequential::parameters() {
   std::vector<Parameter*> all;
-  each_parameter([&](Parameter& p) { all.push_back(&p); });
+  each_trainable([&](Parameter& p) { all.push_back(&p); });
   return all;
 }
 

@@ -31,9 +31,10 @@ class Sequential {
   Var operator()(Var x, const Context& context = {});
 
   void each_parameter(const ParameterVisitor& visit);
+  void each_trainable(const ParameterVisitor& visit);
 
-  /// All parameters, in the order of the layers. The pointers are good until the model is moved, changed or built
-  /// again.
+  /// The parameters that are learnt, in the order of the layers, for an optimizer. The pointers are good until the
+  /// model is moved, changed or built again.
   std::vector<Parameter*> parameters();
 
  private:

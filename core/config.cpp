@@ -1,0 +1,67 @@
+#include <xgrad/core/config.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+namespace {
+
+template <class T>
+std::string number_text(T value) {
+  char digits[32];
+  return {digits, std::to_chars(digits, digits + sizeof digits, value).ptr};
+}
+
+template <class T>
+void read_number(const std::string& text, T& value) {
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  require<ValueError>(error == std::errc{} && stop == end, "\"", text, "\" is not a number that fits");
+}
+
+}  // namespace
+
+std::string option_text(bool value) { return value ? "true" : "false"; }
+std::string option_text(std::int64_t value) { return number_text(value); }
+std::string option_text(std::size_t value) { return number_text(value); }
+std::string option_text(double value) { return number_text(value); }
+std::string option_text(const std::string& value) { return value; }
+
+std::string option_text(const Shape& value) {
+  std::string all;
+  for (const std::size_t extent : value) {
+    if (!all.empty()) all += ',';
+    all += number_text(extent);
+  }
+  return all;
+}
+
+void read_option(const std::string& text, bool& value) {
+  require<ValueError>(text == "true" || text == "false", "\"", text, "\" is neither true nor false");
+  value = text == "true";
+}
+
+void read_option(const std::string& text, std::int64_t& value) { read_number(text, value); }
+void read_option(const std::string& text, std::size_t& value) { read_number(text, value); }
+void read_option(const std::string& text, double& value) { read_number(text, value); }
+void read_option(const std::string& text, std::string& value) { value = text; }
+
+void read_option(const std::string& text, Shape& value) {
+  value.clear();
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    std::size_t extent = 0;
+    read_number(text.substr(begin, end - begin), extent);
+    value.push_back(extent);
+    begin = end + 1;
+  }
+}
+
+const std::string& Config::at(const std::string& name) const {
+  const auto found = values_.find(name);
+  require<ValueError>(found != values_.end(), "there is no option \"", name, "\"");
+  return found->second;
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

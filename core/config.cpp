@@ -20,6 +20,25 @@ void read_number(const std::string& text, T& value) {
   require<ValueError>(error == std::errc{} && stop == end, "\"", text, "\" is not a number that fits");
 }
 
+template <class List>
+std::string list_text(const List& list) {
+  std::string all;
+  for (std::size_t i = 0; i < list.size(); ++i) all += (i > 0 ? "," : "") + option_text(list[i]);
+  return all;
+}
+
+template <class List>
+void read_list(const std::string& text, List& list) {
+  list.clear();
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    typename List::value_type entry{};
+    read_option(text.substr(begin, end - begin), entry);
+    list.push_back(std::move(entry));
+    begin = end + 1;
+  }
+}
+
 }  // namespace
 
 std::string option_text(bool value) { return value ? "true" : "false"; }
@@ -28,14 +47,11 @@ std::string option_text(std::size_t value) { return number_text(value); }
 std::string option_text(double value) { return number_text(value); }
 std::string option_text(const std::string& value) { return value; }
 
-std::string option_text(const Shape& value) {
-  std::string all;
-  for (const std::size_t extent : value) {
-    if (!all.empty()) all += ',';
-    all += number_text(extent);
-  }
-  return all;
-}
+std::string option_text(const Shape& value) { return list_text(value); }
+std::string option_text(const std::vector<double>& value) { return list_text(value); }
+std::string option_text(const std::vector<std::size_t>& value) { return list_text(value); }
+std::string option_text(const std::vector<std::string>& value) { return list_text(value); }
+std::string option_text(const std::optional<double>& value) { return value ? option_text(*value) : "none"; }
 
 void read_option(const std::string& text, bool& value) {
   require<ValueError>(text == "true" || text == "false", "\"", text, "\" is neither true nor false");
@@ -47,15 +63,14 @@ void read_option(const std::string& text, std::size_t& value) { read_number(text
 void read_option(const std::string& text, double& value) { read_number(text, value); }
 void read_option(const std::string& text, std::string& value) { value = text; }
 
-void read_option(const std::string& text, Shape& value) {
-  value.clear();
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find(',', begin), text.size());
-    std::size_t extent = 0;
-    read_number(text.substr(begin, end - begin), extent);
-    value.push_back(extent);
-    begin = end + 1;
-  }
+void read_option(const std::string& text, Shape& value) { read_list(text, value); }
+void read_option(const std::string& text, std::vector<double>& value) { read_list(text, value); }
+void read_option(const std::string& text, std::vector<std::size_t>& value) { read_list(text, value); }
+void read_option(const std::string& text, std::vector<std::string>& value) { read_list(text, value); }
+
+void read_option(const std::string& text, std::optional<double>& value) {
+  value.reset();
+  if (text != "none") read_number(text, value.emplace());
 }
 
 const std::string& Config::at(const std::string& name) const {

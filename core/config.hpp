@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include <xgrad/core/error.hpp>
 
@@ -15,13 +17,21 @@ std::string option_text(std::int64_t value);
 std::string option_text(std::size_t value);
 std::string option_text(double value);  ///< in the fewest digits from which the same number is read
 std::string option_text(const std::string& value);
-std::string option_text(const Shape& value);
+std::string option_text(const Shape& value);  ///< this and the lists with commas between their entries: "2,3"
+std::string option_text(const std::vector<double>& value);
+std::string option_text(const std::vector<std::size_t>& value);
+std::string option_text(const std::vector<std::string>& value);
+std::string option_text(const std::optional<double>& value);  ///< "none" if there is none
 void read_option(const std::string& text, bool& value);
 void read_option(const std::string& text, std::int64_t& value);
 void read_option(const std::string& text, std::size_t& value);
 void read_option(const std::string& text, double& value);
 void read_option(const std::string& text, std::string& value);
 void read_option(const std::string& text, Shape& value);
+void read_option(const std::string& text, std::vector<double>& value);
+void read_option(const std::string& text, std::vector<std::size_t>& value);
+void read_option(const std::string& text, std::vector<std::string>& value);
+void read_option(const std::string& text, std::optional<double>& value);
 
 /// The options of a layer, a rule or a loss as text by name, for files. One function serves to write them and to read
 /// them:

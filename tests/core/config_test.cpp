@@ -51,6 +51,27 @@ TEST_CASE("numbers at the ends of their range and an empty shape are read back")
   CHECK(shape.empty());
 }
 
+TEST_CASE("lists and an option that may be absent are read back") {
+  std::vector<double> rates;
+  read_option("0.1,0.01", rates);
+  CHECK(rates == std::vector<double>{0.1, 0.01});
+  CHECK(option_text(rates) == "0.1,0.01");
+  std::vector<std::size_t> steps;
+  read_option(option_text(std::vector<std::size_t>{1, 500}), steps);
+  CHECK(steps == std::vector<std::size_t>{1, 500});
+  std::vector<std::string> names;
+  read_option(option_text(std::vector<std::string>{"bias", "gamma"}), names);
+  CHECK(names == std::vector<std::string>{"bias", "gamma"});
+
+  std::optional<double> decay = 1;
+  CHECK(option_text(std::optional<double>{0.5}) == "0.5");
+  read_option("none", decay);
+  CHECK(!decay.has_value());
+  read_option("0.25", decay);
+  CHECK(decay == 0.25);
+  CHECK_THROWS_AS(read_option("", decay), ValueError);
+}
+
 TEST_CASE("an option that is missing or no such value is refused by name") {
   const auto read = [](std::map<std::string, std::string> values) {
     return thrown_by<ValueError>([&] {

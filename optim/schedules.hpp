@@ -1,0 +1,95 @@
+#pragma once
+
+// Keras's schedules: the learning rate as a function of the step s = 0, 1, ..., the number of batches before it. Each
+// is an option struct that is called with s. As the learning_rate of a rule it is checked: ValueError names an option
+// out of range, the value and the range.
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <xgrad/core/config.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+/// initial decay_rate^(s / decay_steps), with the quotient rounded down if staircase.
+struct ExponentialDecay {
+  static constexpr const char* name = "ExponentialDecay";
+  double initial_learning_rate = 0;
+  std::size_t decay_steps = 0;
+  double decay_rate = 0;
+  bool staircase = false;
+
+  double operator()(std::int64_t step) const;
+  void check() const;
+  void config(Config& options);
+};
+
+/// initial / (1 + decay_rate s / decay_steps), with the quotient rounded down if staircase.
+struct InverseTimeDecay {
+  static constexpr const char* name = "InverseTimeDecay";
+  double initial_learning_rate = 0;
+  std::size_t decay_steps = 0;
+  double decay_rate = 0;
+  bool staircase = false;
+
+  double operator()(std::int64_t step) const;
+  void check() const;
+  void config(Config& options);
+};
+
+/// values[i] up to and including s = boundaries[i], and the last value, of which there is one more, after them.
+struct PiecewiseConstantDecay {
+  static constexpr const char* name = "PiecewiseConstantDecay";
+  std::vector<std::size_t> boundaries = {};
+  std::vector<double> values = {};
+
+  double operator()(std::int64_t step) const;
+  void check() const;
+  void config(Config& options);
+};
+
+/// (initial - end) (1 - s / decay_steps)^power + end up to decay_steps, then end. If cycle, decay_steps stands for its
+/// first multiple that is not below s.
+struct PolynomialDecay {
+  static constexpr const char* name = "PolynomialDecay";
+  double initial_learning_rate = 0;
+  std::size_t decay_steps = 0;
+  double end_learning_rate = 1e-4, power = 1;
+  bool cycle = false;
+
+  double operator()(std::int64_t step) const;
+  void check() const;
+  void config(Config& options);
+};
+
+/// initial ((1 - alpha) (1 + cos(pi s / decay_steps)) / 2 + alpha) up to decay_steps, then initial alpha (Loshchilov &
+/// Hutter 2017). With a warmup_target, warmup_steps that lead to it in equal parts come first, and initial and s mean
+/// the target and the steps since.
+struct CosineDecay {
+  static constexpr const char* name = "CosineDecay";
+  double initial_learning_rate = 0;
+  std::size_t decay_steps = 0;
+  double alpha = 0;
+  std::optional<double> warmup_target = {};
+  std::size_t warmup_steps = 0;
+
+  double operator()(std::int64_t step) const;
+  void check() const;
+  void config(Config& options);
+};
+
+/// Cosine decay again and again: each period is t_mul times as long as the one before, and starts at m_mul times its
+/// rate (Loshchilov & Hutter 2017). As in Keras, m_mul does not apply to the alpha that is added at the end.
+struct CosineDecayRestarts {
+  static constexpr const char* name = "CosineDecayRestarts";
+  double initial_learning_rate = 0;
+  std::size_t first_decay_steps = 0;
+  double t_mul = 2, m_mul = 1, alpha = 0;
+
+  double operator()(std::int64_t step) const;
+  void check() const;
+  void config(Config& options);
+};
+
+}  // namespace xgrad::inline XGRAD_PRECISION

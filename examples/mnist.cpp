@@ -33,13 +33,13 @@ struct Options {
 
 template <class Rule>
 Optimizer with_rate(Rule rule, const Options& options) {
-  if (options.learning_rate) rule.learning_rate = static_cast<Real>(*options.learning_rate);
+  if (options.learning_rate) rule.learning_rate = *options.learning_rate;
   return rule;
 }
 
 Optimizer make_optimizer(const Options& options) {
   if (options.optimizer == "sgd") return with_rate(SGD{}, options);
-  if (options.optimizer == "momentum") return with_rate(SGD{.momentum = Real(0.9)}, options);
+  if (options.optimizer == "momentum") return with_rate(SGD{.momentum = 0.9}, options);
   if (options.optimizer == "rmsprop") return with_rate(RMSprop{}, options);
   return with_rate(Adam{}, options);
 }

@@ -12,7 +12,7 @@ int main() {
   Parameter w1("w1", random_normal(rng, {2, 4}, 0, 1)), b1("b1", zeros({4}));
   Parameter w2("w2", random_normal(rng, {4, 1}, 0, 1)), b2("b2", zeros({1}));
   const std::vector<Parameter*> parameters{&w1, &b1, &w2, &b2};
-  Optimizer optimizer = Adam{.learning_rate = Real(0.05)};
+  Optimizer optimizer = Adam{.learning_rate = 0.05};
 
   Tape tape;
   for (int step = 0; step <= 500; ++step) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 
 #include <xgrad/optim/optimizer.hpp>
@@ -7,24 +8,41 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 /// Adam (Kingma & Ba 2015), with Keras's defaults and, like Keras, in the paper's second form, that of section 2's end:
-/// both bias corrections in the step size alpha, and epsilon ("epsilon hat") beside the uncorrected root.
+/// both bias corrections in the step size alpha, and epsilon ("epsilon hat") beside the uncorrected root. With amsgrad
+/// (Reddi et al. 2018) the root is of the largest v so far.
 struct Adam {
-  Real learning_rate = Real(1e-3), beta_1 = Real(0.9), beta_2 = Real(0.999), epsilon = Real(1e-7);
+  static constexpr const char* name = "adam";
+  LearningRate learning_rate = 1e-3;
+  double beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-7;
+  bool amsgrad = false;
+  std::optional<double> weight_decay = {}, clipnorm = {}, clipvalue = {}, global_clipnorm = {};
+  std::size_t gradient_accumulation_steps = 1;
 
   void check() const {
     require_decay("Adam: beta_1", beta_1);
     require_decay("Adam: beta_2", beta_2);
-    require_epsilon("Adam: epsilon", epsilon);
+    require_above_0("Adam: epsilon", epsilon);
   }
+  void config(Config& options) { options("beta_1", beta_1)("beta_2", beta_2)("epsilon", epsilon)("amsgrad", amsgrad); }
 
-  auto at(std::int64_t t) const {
-    const Real power_1 = std::pow(beta_1, static_cast<Real>(t)), power_2 = std::pow(beta_2, static_cast<Real>(t));
-    const Real alpha = learning_rate * std::sqrt(1 - power_2) / (1 - power_1);
-    return [*this, alpha](Real& w, Real g, Real& m, Real& v) {
-      m += (g - m) * (1 - beta_1);
-      v += (g * g - v) * (1 - beta_2);
-      w -= alpha * m / (std::sqrt(v) + epsilon);
-    };
+  void at(std::int64_t t, double eta, auto use) const {
+    const double power_1 = std::pow(beta_1, t), power_2 = std::pow(beta_2, t);
+    const Real alpha = static_cast<Real>(eta * std::sqrt(1 - power_2) / (1 - power_1));
+    const Real take_1 = static_cast<Real>(1 - beta_1), take_2 = static_cast<Real>(1 - beta_2);
+    const Real eps = static_cast<Real>(epsilon);
+    if (!amsgrad)
+      use([=](Real& w, Real g, Real& m, Real& v) {
+        m += (g - m) * take_1;
+        v += (g * g - v) * take_2;
+        w -= alpha * m / (std::sqrt(v) + eps);
+      });
+    else
+      use([=](Real& w, Real g, Real& m, Real& v, Real& highest) {
+        m += (g - m) * take_1;
+        v += (g * g - v) * take_2;
+        highest = std::max(highest, v);
+        w -= alpha * m / (std::sqrt(highest) + eps);
+      });
   }
 };
 

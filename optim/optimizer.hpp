@@ -1,114 +1,219 @@
 #pragma once
 
-// What every optimiser shares: the loop over the parameters, the time, the state, and the check for a gradient.
+// What every optimiser shares: the loop over the parameters, the time, the state, clipping, weight decay, and the check
+// for a gradient.
 
-#include <cmath>
+#include <algorithm>
+#include <any>
 #include <cstdint>
-#include <functional>
-#include <memory>
+#include <limits>
 #include <span>
 #include <vector>
 
 #include <xgrad/core/denormals.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/parameter.hpp>
+#include <xgrad/optim/learning_rate.hpp>
+#include <xgrad/optim/options.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// Moves parameters by one rule, such as Adam{.learning_rate = 1e-3}. A rule is a struct with a `learning_rate` and one
-/// function at(t), which returns what happens to one weight w with gradient g in step t = 1, 2, ...: a callable
+/// Moves parameters by one rule, such as Adam{.learning_rate = 1e-3}. A rule is a struct with a `learning_rate`, a
+/// LearningRate or a number, and one function at(t, eta), which returns what happens to one weight w with gradient g in
+/// update t = 1, 2, ... at learning rate eta: a callable
 ///   (Real& w, Real g, Real& s1, ...)
-/// with as many state variables, zero at first, as the rule keeps for each weight. A rule whose state depends on its
-/// options has instead at(t, use), which calls use(callable) once. A rule may have check(), which throws ValueError for
-/// options out of range. No other code is needed for a rule of one's own.
+/// with as many state variables as the rule keeps for each weight. A rule whose state depends on its options has
+/// instead at(t, eta, use), which calls use(callable) once; one whose learning_rate is a number may read it there, and
+/// have at(t). No other code is needed for a rule of one's own. It may also have
+///   the fields of SharedOptions, any of them;
+///   check(), which throws ValueError for options out of range;
+///   initial_state(), an array of the state variables' first values, else 0;
+///   name, a static const char*, and config(Config&), which shows its own options: without both it cannot be saved.
 class Optimizer {
  public:
+  /// Throws ValueError for an option out of range.
   template <class Rule>
   requires requires(Rule rule) { rule.learning_rate; }
   Optimizer(Rule rule);
 
+  /// The rule of that name with its defaults: "adam". Throws ValueError, which lists the names.
+  Optimizer(const std::string& name);
+  Optimizer(const char* name) : Optimizer(std::string(name)) {}
+
   /// One step for each of the parameters, which must be the same ones in the same order at every call. Throws
-  /// ValueError naming the parameter, before any is changed, if one has no fresh gradient.
+  /// ValueError naming the parameter, before anything is changed, if one has no fresh gradient, or if gradients are
+  /// clipped and it has one that is not finite.
   void step(std::span<Parameter* const> parameters) { step_(*this, parameters); }
 
-  std::int64_t steps() const { return steps_; }
-  Real learning_rate() const { return learning_rate_; }
+  /// How often step() was called.
+  std::int64_t iterations() const { return state_.iterations; }
+
+  /// The learning rate of the next step.
+  double learning_rate() const { return learning_rate_.at(state_.iterations); }
+
+  /// Throws ValueError if the learning rate is a schedule, or the number is not above 0.
+  void set_learning_rate(double number);
+
+  /// No weight decay for parameters whose name contains one of these, such as "bias". Throws ValueError for an empty
+  /// name or one with a comma.
+  void exclude_from_weight_decay(std::vector<std::string> names);
+
+  const std::string& name() const { return name_; }
+
+  /// Writes all options as text, or reads them: with name() and state() it is all that there is to save. Throws
+  /// ValueError for an option that cannot be saved, or, before anything is changed, one that is missing or wrong.
+  void config(Config& options) { config_(*this, options); }
+
+  struct State {
+    std::int64_t iterations = 0;
+    std::vector<std::vector<Tensor>> slots = {};  ///< by parameter, then by state variable of the rule
+    std::vector<Tensor> accumulated = {};         ///< by parameter: the sum of gradients since the last update, if any
+  };
+  const State& state() const { return state_; }
+
+  /// Goes on from a state that was saved. Throws ValueError if it cannot be one; that it fits the parameters is checked
+  /// in the next step.
+  void set_state(State state);
 
  private:
-  template <class Update, class... State>
-  static void apply(Update update, Real* w, const Real* g, std::size_t n, State*... state) {
-    for (std::size_t i = 0; i < n; ++i) update(w[i], g[i], state[i]...);
-  }
+  // What is done before the rule to one parameter: g = clamp(scale g, -bound, bound), and w -= decay w.
+  struct Adjustment {
+    Real scale = 1, bound = std::numeric_limits<Real>::infinity(), decay = 0;
+    bool none() const { return scale == 1 && bound == std::numeric_limits<Real>::infinity() && decay == 0; }
+  };
 
+  template <class Rule>
+  static void step_by(Optimizer& self, std::span<Parameter* const> parameters);
+  template <class Rule>
+  static void config_of(Optimizer& self, Config& options);
   template <class Update>
-  void update_all(Update update, std::span<Parameter* const> parameters);
-  void check(std::span<Parameter* const> parameters, std::size_t states);
+  void update_all(Update update, double eta, std::span<Parameter* const> parameters);
+  template <class Update, class... Slot>
+  static void apply(Update update, const Adjustment& adjustment, Real* w, const Real* g, std::size_t n, Slot*... slot);
 
-  std::function<void(Optimizer&, std::span<Parameter* const>)> step_;
-  Real learning_rate_;
-  std::int64_t steps_ = 0;
-  std::vector<std::vector<Tensor>> state_;  // by parameter, then by state variable
+  bool begin(std::span<Parameter* const> parameters, std::size_t states);
+  void check(std::span<Parameter* const> parameters, std::size_t states) const;
+  void check_finite(std::span<Parameter* const> parameters) const;
+  void make_state(std::span<Parameter* const> parameters, std::size_t states);
+  bool accumulates() const { return shared_.gradient_accumulation_steps > 1; }
+  const Tensor& gradient(const Parameter& p, std::size_t k) const {
+    return accumulates() ? state_.accumulated[k] : p.gradient;
+  }
+  double global_scale(std::span<Parameter* const> parameters) const;
+  Adjustment adjustment(const Parameter& p, std::size_t k, double eta, double scale) const;
+
+  void (*step_)(Optimizer&, std::span<Parameter* const>);
+  void (*config_)(Optimizer&, Config&);
+  std::any rule_;
+  std::string name_ = "custom";
+  std::vector<double> initial_;  // of each state variable
+  LearningRate learning_rate_;
+  SharedOptions shared_;
+  std::vector<std::string> excluded_;
+  State state_;
 };
 
 namespace detail {
 
 // How many state variables an update takes, by trying.
-template <class Update>
+template <class Update, class... Slot>
 constexpr std::size_t state_count() {
-  if constexpr (std::is_invocable_v<Update, Real&, Real>)
-    return 0;
-  else if constexpr (std::is_invocable_v<Update, Real&, Real, Real&>)
-    return 1;
-  else if constexpr (std::is_invocable_v<Update, Real&, Real, Real&, Real&>)
-    return 2;
-  else
-    return 3;
+  if constexpr (std::is_invocable_v<Update, Real&, Real, Slot...>) {
+    return sizeof...(Slot);
+  } else {
+    static_assert(sizeof...(Slot) < 8, "a rule's callable takes (Real& w, Real g, Real& s1, ...)");
+    return state_count<Update, Slot..., Real&>();
+  }
 }
 
 }  // namespace detail
 
+template <class Update, class... Slot>
+void Optimizer::apply(Update update, const Adjustment& adjustment, Real* w, const Real* g, std::size_t n,
+                      Slot*... slot) {
+  if (adjustment.none()) {
+    for (std::size_t i = 0; i < n; ++i) update(w[i], g[i], slot[i]...);
+  } else {
+    const auto [scale, bound, decay] = adjustment;
+    for (std::size_t i = 0; i < n; ++i) {
+      w[i] -= w[i] * decay;
+      update(w[i], std::clamp(g[i] * scale, -bound, bound), slot[i]...);
+    }
+  }
+}
+
 template <class Update>
-void Optimizer::update_all(Update update, std::span<Parameter* const> parameters) {
+void Optimizer::update_all(Update update, double eta, std::span<Parameter* const> parameters) {
   constexpr std::size_t states = detail::state_count<Update>();
-  check(parameters, states);
+  if (!begin(parameters, states)) return;
   const FlushDenormals flush;
+  const double scale = global_scale(parameters);
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     Parameter& p = *parameters[k];
+    const Adjustment before = adjustment(p, k, eta, scale);
     Real* const w = p.edit().data();
-    const Real* const g = p.gradient.data();
+    const Real* const g = gradient(p, k).data();
     const std::size_t n = p.value().size();
-    [&]<std::size_t... s>(std::index_sequence<s...>) { apply(update, w, g, n, state_[k][s].data()...); }
+    [&]<std::size_t... s>(std::index_sequence<s...>) { apply(update, before, w, g, n, state_.slots[k][s].data()...); }
     (std::make_index_sequence<states>{});
-    p.fresh = false;
+    if (accumulates()) state_.accumulated[k].fill(0);
+  }
+}
+
+template <class Rule>
+void Optimizer::step_by(Optimizer& self, std::span<Parameter* const> parameters) {
+  Rule& rule = *std::any_cast<Rule>(&self.rule_);
+  const double eta = self.learning_rate();
+  const std::int64_t t = self.iterations() / static_cast<std::int64_t>(self.shared_.gradient_accumulation_steps) + 1;
+  const auto use = [&](auto update) { self.update_all(update, eta, parameters); };
+  if constexpr (std::is_arithmetic_v<decltype(rule.learning_rate)>)
+    rule.learning_rate = static_cast<decltype(rule.learning_rate)>(eta);
+  if constexpr (requires { rule.at(t, eta, use); })
+    rule.at(t, eta, use);
+  else if constexpr (requires { rule.at(t, eta); })
+    use(rule.at(t, eta));
+  else
+    use(rule.at(t));
+}
+
+template <class Rule>
+void Optimizer::config_of(Optimizer& self, Config& options) {
+  if constexpr (requires(Rule rule) { rule.config(options), Rule::name; }) {
+    Rule rule = *std::any_cast<Rule>(&self.rule_);
+    LearningRate rate = self.learning_rate_;
+    SharedOptions shared = self.shared_;
+    std::vector<std::string> excluded = self.excluded_;
+    rule.config(options);
+    shared.config(options);
+    options("learning_rate", rate)("exclude_from_weight_decay", excluded);
+    if (!options.reading()) return;
+    shared.check();
+    Optimizer read(rule);
+    read.learning_rate_ = rate;
+    read.shared_ = shared;
+    read.exclude_from_weight_decay(excluded);
+    read.state_ = std::move(self.state_);
+    self = std::move(read);
+  } else {
+    throw ValueError("optimizer: a rule without a name and config() cannot be saved");
   }
 }
 
 template <class Rule>
 requires requires(Rule rule) { rule.learning_rate; }
 Optimizer::Optimizer(Rule rule)
-    : step_([rule](Optimizer& self, std::span<Parameter* const> parameters) {
-        const std::int64_t t = self.steps_ + 1;
-        const auto use = [&](auto update) { self.update_all(update, parameters); };
-        if constexpr (requires { rule.at(t); })
-          use(rule.at(t));
-        else
-          rule.at(t, use);
-        self.steps_ = t;
-      }),
-      learning_rate_(rule.learning_rate) {
-  require<ValueError>(rule.learning_rate > 0 && std::isfinite(rule.learning_rate), "optimizer: learning_rate is ",
-                      rule.learning_rate, "; it takes a number above 0");
+    : step_(step_by<Rule>),
+      config_(config_of<Rule>),
+      rule_(rule),
+      learning_rate_(rule.learning_rate),
+      shared_(SharedOptions::of(rule)) {
+  if constexpr (requires { Rule::name; }) name_ = Rule::name;
   if constexpr (requires { rule.check(); }) rule.check();
-}
-
-/// For rules that check themselves: refuses a decay rate outside [0, 1).
-inline void require_decay(const char* name, Real value) {
-  require<ValueError>(value >= 0 && value < 1, name, " is ", value, "; it takes 0 up to but not including 1");
-}
-
-/// The same for an epsilon that is negative.
-inline void require_epsilon(const char* name, Real value) {
-  require<ValueError>(value >= 0, name, " is ", value, "; it takes a number from 0");
+  if constexpr (requires { rule.initial_state(); }) {
+    const auto initial = rule.initial_state();
+    initial_.assign(initial.begin(), initial.end());
+  }
+  shared_.check();
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

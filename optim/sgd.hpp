@@ -4,16 +4,22 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// Gradient descent, with momentum (Polyak 1964) or Nesterov's (1983) if asked for; Keras's form and defaults. Whether
-/// it is batch, stochastic or mini-batch descent is a matter of how many samples the gradient is of.
+/// Gradient descent, with momentum (Polyak 1964) or Nesterov's (1983) if asked for; Keras's form, with the learning
+/// rate inside the velocity, and defaults. Whether it is batch, stochastic or mini-batch descent is a matter of how
+/// many samples the gradient is of.
 struct SGD {
-  Real learning_rate = Real(0.01), momentum = 0;
+  static constexpr const char* name = "sgd";
+  LearningRate learning_rate = 0.01;
+  double momentum = 0;
   bool nesterov = false;
+  std::optional<double> weight_decay = {}, clipnorm = {}, clipvalue = {}, global_clipnorm = {};
+  std::size_t gradient_accumulation_steps = 1;
 
   void check() const { require_decay("SGD: momentum", momentum); }
+  void config(Config& options) { options("momentum", momentum)("nesterov", nesterov); }
 
-  void at(std::int64_t, auto use) const {
-    const Real eta = learning_rate, mu = momentum;
+  void at(std::int64_t, double rate, auto use) const {
+    const Real eta = static_cast<Real>(rate), mu = static_cast<Real>(momentum);
     if (mu == 0)
       use([=](Real& w, Real g) { w -= eta * g; });
     else if (!nesterov)

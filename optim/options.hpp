@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cmath>
+#include <optional>
+
+#include <xgrad/core/config.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+/// What every optimiser of Keras takes beside its rule's own options. A rule has any of these as fields of its own; the
+/// Optimizer finds them by their names, and applies them in this order: the mean gradient, clipping, weight decay.
+struct SharedOptions {
+  std::optional<double> weight_decay;     ///< w -= w weight_decay learning_rate, apart from the gradient
+  std::optional<double> clipnorm;         ///< the greatest norm of one parameter's gradient; a longer one is shortened
+  std::optional<double> clipvalue;        ///< the greatest magnitude of an entry
+  std::optional<double> global_clipnorm;  ///< the greatest norm of all gradients together
+  std::size_t gradient_accumulation_steps = 1;  ///< move once in so many calls, along the mean of their gradients
+
+  template <class Rule>
+  static SharedOptions of(const Rule& rule) {
+    SharedOptions shared;
+    if constexpr (requires { rule.weight_decay; }) shared.weight_decay = rule.weight_decay;
+    if constexpr (requires { rule.clipnorm; }) shared.clipnorm = rule.clipnorm;
+    if constexpr (requires { rule.clipvalue; }) shared.clipvalue = rule.clipvalue;
+    if constexpr (requires { rule.global_clipnorm; }) shared.global_clipnorm = rule.global_clipnorm;
+    if constexpr (requires { rule.gradient_accumulation_steps; })
+      shared.gradient_accumulation_steps = rule.gradient_accumulation_steps;
+    return shared;
+  }
+
+  /// Throws ValueError for a value out of range, or two kinds of clipping at once.
+  void check() const;
+  void config(Config& options);
+
+  bool clips() const { return clipnorm || clipvalue || global_clipnorm; }
+};
+
+/// For rules that check themselves: throws ValueError unless the decay rate `name` is in [0, 1).
+inline void require_decay(const char* name, double value) {
+  require<ValueError>(value >= 0 && value < 1, name, " is ", value, "; it takes 0 up to but not including 1");
+}
+
+/// The same for a number that must be above 0, and still is as a Real.
+inline void require_above_0(const char* name, double value) {
+  require<ValueError>(static_cast<Real>(value) > 0 && std::isfinite(value), name, " is ", value,
+                      "; it takes a number above 0");
+}
+
+/// The same for a number that may be 0.
+inline void require_from_0(const char* name, double value) {
+  require<ValueError>(value >= 0 && std::isfinite(value), name, " is ", value, "; it takes a number from 0");
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <xgrad/optim/adam.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+/// AdamW (Loshchilov & Hutter 2019): Adam, with Keras's default for the weight decay that every rule has.
+struct AdamW {
+  static constexpr const char* name = "adamw";
+  LearningRate learning_rate = 1e-3;
+  std::optional<double> weight_decay = 0.004;
+  double beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-7;
+  bool amsgrad = false;
+  std::optional<double> clipnorm = {}, clipvalue = {}, global_clipnorm = {};
+  std::size_t gradient_accumulation_steps = 1;
+
+  void check() const {
+    require<ValueError>(weight_decay.has_value(), "AdamW: weight_decay is none; it takes a number from 0");
+    require_decay("AdamW: beta_1", beta_1);
+    require_decay("AdamW: beta_2", beta_2);
+    require_above_0("AdamW: epsilon", epsilon);
+  }
+  void config(Config& options) { options("beta_1", beta_1)("beta_2", beta_2)("epsilon", epsilon)("amsgrad", amsgrad); }
+
+  void at(std::int64_t t, double eta, auto use) const {
+    Adam{.beta_1 = beta_1, .beta_2 = beta_2, .epsilon = epsilon, .amsgrad = amsgrad}.at(t, eta, use);
+  }
+};
+
+extern template Optimizer::Optimizer(AdamW);
+
+}  // namespace xgrad::inline XGRAD_PRECISION

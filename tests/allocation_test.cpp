@@ -32,7 +32,11 @@ using namespace xgrad;
 
 TEST_CASE("a steady training step allocates nothing, whatever the optimiser") {
   for (Optimizer optimizer :
-       {Optimizer(SGD{}), Optimizer(SGD{.momentum = Real(0.9)}), Optimizer(RMSprop{}), Optimizer(Adam{})}) {
+       {Optimizer(SGD{}), Optimizer(SGD{.momentum = 0.9}), Optimizer("rmsprop"), Optimizer("adam"), Optimizer("adagrad"),
+        Optimizer("adadelta"), Optimizer("adamax"), Optimizer("nadam"),
+        Optimizer(AdamW{.learning_rate = CosineDecay{.initial_learning_rate = 0.01, .decay_steps = 9}, .clipnorm = 1}),
+        Optimizer(RMSprop{.momentum = 0.9, .centered = true, .global_clipnorm = 1}),
+        Optimizer(SGD{.clipvalue = 0.1, .gradient_accumulation_steps = 3})}) {
     Rng rng(1);
     const Tensor x = random_uniform(rng, {100, 784}, 0, 1), y = zeros({100});
     Sequential model{Dense(10, relu), Dropout(0.2), Dense(10, tanh), Dense(10, softmax)};

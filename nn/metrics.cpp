@@ -1,21 +1,61 @@
 #include <xgrad/nn/metrics.hpp>
 
-#include <algorithm>
-
-#include <xgrad/core/error.hpp>
+#include <typeinfo>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-std::size_t count_correct(const Tensor& labels, const Tensor& predictions) {
-  require(predictions.dimension() == 2 && labels.shape() == Shape{predictions.shape(0)}, "count_correct: labels ",
-          labels.shape(), " with predictions ", predictions.shape(), "; it takes (n,) with (n, classes)");
-  const std::size_t classes = predictions.shape(1);
-  std::size_t correct = 0;
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    const Real* row = predictions.data() + i * classes;
-    correct += static_cast<Real>(std::max_element(row, row + classes) - row) == labels.data()[i];
+namespace {
+
+template <class M>
+Metric make(std::string name) {
+  return Metric(std::move(name), M{});
+}
+
+}  // namespace
+
+Metric Metric::named(std::string_view name) {
+  using namespace metrics;
+  constexpr std::pair<std::string_view, Metric (*)(std::string)> known[] = {
+      {"accuracy", make<Accuracy>},
+      {"acc", make<Accuracy>},
+      {"binary_accuracy", make<BinaryAccuracy>},
+      {"categorical_accuracy", make<CategoricalAccuracy>},
+      {"sparse_categorical_accuracy", make<SparseCategoricalAccuracy>},
+      {"top_k_categorical_accuracy", make<TopKCategoricalAccuracy>},
+      {"sparse_top_k_categorical_accuracy", make<SparseTopKCategoricalAccuracy>},
+      {"precision", make<Precision>},
+      {"recall", make<Recall>},
+      {"f1_score", make<F1Score>},
+      {"auc", make<AUC>},
+      {"mae", make<MeanAbsoluteError>},
+      {"mean_absolute_error", make<MeanAbsoluteError>},
+      {"mse", make<MeanSquaredError>},
+      {"mean_squared_error", make<MeanSquaredError>},
+      {"rmse", make<RootMeanSquaredError>},
+      {"root_mean_squared_error", make<RootMeanSquaredError>},
+      {"r2_score", make<R2Score>}};
+  std::string names;
+  for (const auto& [known_name, metric] : known) {
+    if (known_name == name) return metric(std::string(name));
+    names += (names.empty() ? "" : ", ") + std::string(known_name);
   }
-  return correct;
+  throw ValueError(text("metric: there is no \"", name, "\"; the names are ", names));
+}
+
+Metric::Metric(std::string_view kind, std::string name, Config options) : Metric(kind) {
+  name_ = std::move(name);
+  self_->config(options);
+  reset();
+}
+
+bool Metric::can_be_saved() const {
+  try {
+    const Metric same = named(kind_);
+    const Interface &a = *self_, &b = *same.self_;
+    return typeid(a) == typeid(b);
+  } catch (const ValueError&) {
+    return false;
+  }
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,8 +1,118 @@
 #pragma once
 
-#include <xgrad/core/tensor.hpp>
+#include <concepts>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include <xgrad/nn/metric_types.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
+
+/// What adds batches up to a number.
+template <class M>
+concept Accumulates = requires(M m, const Tensor& y) {
+  m.update(y, y);
+  { m.result() } -> std::convertible_to<double>;
+};
+
+/// What is reported of predictions, next to the loss: given by Keras's name ("accuracy", "mse"), as an object
+/// (metrics::AUC{.curve = "PR"}), or as a name with an object or with a callable (y_true, y_pred) -> double.
+///
+/// A metric of one's own is a plain copyable class with
+///   void update(const Tensor& y_true, const Tensor& y_pred)   which adds a batch
+///   double result() const
+/// and, unless it is given with a name, a static `name`.
+class Metric {
+ public:
+  /// Throws ValueError, with the names that there are, for a name that is not one of them. The metric is reported under
+  /// the name as given, "mse" or "mean_squared_error", as in Keras.
+  template <std::convertible_to<std::string_view> Name>
+  Metric(const Name& name) : Metric(named(name)) {}
+
+  /// Throws ValueError for an option out of range.
+  template <class M>
+  requires(!std::same_as<M, Metric> && Accumulates<M>) Metric(M metric) : Metric(M::name, std::move(metric)) {}
+
+  /// Under another name: Metric("pr_auc", metrics::AUC{.curve = "PR"}).
+  template <class M>
+  requires(!std::same_as<M, Metric> && Accumulates<M>) Metric(std::string name, M metric)
+      : name_(std::move(name)), self_(std::make_unique<Model<M>>(std::move(metric))) {
+    if constexpr (requires { M::name; }) kind_ = M::name;
+  }
+
+  /// The function gives its value for one batch; those of all batches are averaged by their number of samples.
+  template <class F>
+  requires std::is_invocable_r_v<double, F, const Tensor&, const Tensor&> Metric(std::string name, F function)
+      : Metric(std::move(name), metrics::Custom{std::move(function)}) {}
+
+  /// The metric that was saved as this kind, with these options. Throws ValueError if there is no such one.
+  Metric(std::string_view kind, std::string name, Config options);
+
+  Metric(const Metric& other) : name_(other.name_), kind_(other.kind_), self_(other.self_->copy()) {}
+  Metric(Metric&&) = default;
+  Metric& operator=(const Metric& other) { return *this = Metric(other); }
+  Metric& operator=(Metric&&) = default;
+  ~Metric() = default;
+
+  /// Adds a batch. Throws ShapeError for a batch without samples, and for shapes that do not fit; (n,) fits (n, 1).
+  void update(const Tensor& y_true, const Tensor& y_pred) { self_->update(y_true, y_pred); }
+
+  /// That of all batches since the last reset.
+  double result() const { return self_->result(); }
+  void reset() { self_->reset(); }
+
+  /// Under which it is reported.
+  const std::string& name() const { return name_; }
+
+  /// Keras's name of what it is, "mean_squared_error" for "mse"; empty for a function.
+  const std::string& kind() const { return kind_; }
+
+  /// Whether kind, name and options say it all: not for a function or a class of one's own.
+  bool can_be_saved() const;
+
+  /// Writes the options.
+  void config(Config& options) const { self_->copy()->config(options); }
+
+ private:
+  struct Interface {
+    virtual ~Interface() = default;
+    virtual std::unique_ptr<Interface> copy() const = 0;
+    virtual void update(const Tensor& y_true, const Tensor& y_pred) = 0;
+    virtual double result() const = 0;
+    virtual void reset() = 0;
+    virtual void config(Config& options) = 0;
+  };
+
+  template <class M>
+  struct Model final : Interface {
+    explicit Model(M m) : start(std::move(m)), metric(start) { check(); }
+    std::unique_ptr<Interface> copy() const override { return std::make_unique<Model>(*this); }
+    void update(const Tensor& y_true, const Tensor& y_pred) override { metric.update(y_true, y_pred); }
+    double result() const override { return metric.result(); }
+    void reset() override { metric = start; }
+    void config(Config& options) override {
+      if constexpr (requires { start.config(options); }) start.config(options);
+      check();
+    }
+    void check() const {
+      if constexpr (requires { start.check(); }) start.check();
+    }
+    M start, metric;
+  };
+
+  static Metric named(std::string_view name);
+
+  std::string name_, kind_;
+  std::unique_ptr<Interface> self_;
+};
+
+/// How many samples of each class (the row) were predicted as each class (the column): (classes, classes), from labels
+/// (n,) or (n, 1) and from predictions (n, classes), of which the largest counts, or predicted labels (n,) or (n, 1).
+/// Throws ShapeError, and ValueError for a label that is not an integer below the number of classes.
+Tensor confusion_matrix(const Tensor& labels, const Tensor& predictions, std::size_t classes);
 
 /// How many rows of the predictions (n, classes) are largest at their label, labels (n,); the first of equals counts.
 /// Throws ShapeError. Keras's sparse_categorical_accuracy is this over n.

@@ -59,3 +59,32 @@ TEST_CASE("a steady training step allocates nothing, whatever the optimiser") {
     CHECK(allocations - before == 0);
   }
 }
+
+TEST_CASE("losses and metrics in steady use allocate nothing") {
+  Tape tape;
+  const Tensor labels = {0, 2, 1}, p = filled({3, 3}, Real(0.25)), one_hot = {{1, 0, 0}, {0, 0, 1}, {0, 1, 0}};
+  for (const Loss& loss : {Loss("sparse_categorical_crossentropy"), Loss("mse"), Loss("mae"), Loss("huber"),
+                           Loss("bce"), Loss("hinge"), Loss("kld")}) {
+    CAPTURE(loss.name());
+    const Tensor& y = loss.name().starts_with("sparse") ? labels : one_hot;
+    std::size_t before = 0;
+    for (int step = 0; step < 6; ++step) {
+      if (step == 3) before = allocations;
+      tape.rewind();
+      const Var target = tape.borrow(y);
+      loss(target, softmax(tape.borrow(p)));
+    }
+    CHECK(allocations - before == 0);
+  }
+  for (Metric metric :
+       {Metric("accuracy"), Metric(metrics::F1Score{}), Metric("auc"), Metric("mse"), Metric("r2_score")}) {
+    CAPTURE(metric.name());
+    const Tensor& y = metric.name() == "accuracy" ? labels : one_hot;
+    metric.update(y, p);
+    const std::size_t before = allocations;
+    metric.reset();
+    metric.update(y, p);
+    CHECK(std::isfinite(metric.result()));
+    CHECK(allocations - before == 0);
+  }
+}

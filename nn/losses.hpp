@@ -16,14 +16,17 @@ namespace xgrad::inline XGRAD_PRECISION {
 /// The losses by type, for their options: Keras's names and defaults. What each computes stands in autograd/ops.hpp.
 namespace losses {
 
+/// (p - t)^2.
 struct MeanSquaredError {
   static constexpr const char* name = "mean_squared_error";
 };
 
+/// |p - t|.
 struct MeanAbsoluteError {
   static constexpr const char* name = "mean_absolute_error";
 };
 
+/// e^2 / 2 for an error e up to delta, and delta (|e| - delta / 2) beyond.
 struct Huber {
   double delta = 1;  ///< above 0
 
@@ -79,6 +82,7 @@ struct Custom {
   static constexpr const char* name = "loss";
 };
 
+/// Any of them.
 using Any = std::variant<MeanSquaredError, MeanAbsoluteError, Huber, BinaryCrossentropy, CategoricalCrossentropy,
                          SparseCategoricalCrossentropy, Hinge, KLDivergence, Custom>;
 

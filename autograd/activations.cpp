@@ -1,6 +1,7 @@
 #include <cmath>
 #include <numbers>
 #include <utility>
+#include <xgrad/autograd/logits.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/elementwise.hpp>
 #include <xgrad/core/math.hpp>
@@ -17,15 +18,26 @@ Var tanh(Var x) {
   return record_elementwise(op, x);
 }
 
-Var sigmoid(Var x) {
-  static constexpr Op op{
-      .name = "sigmoid",
-      .rule = "x' += y' y (1 - y)",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return 1 / (1 + exponential(-x)); }); },
-      .pull_a = [](Var g, Var y, Var) { return g * y * (1 - y); },
-  };
-  return record_elementwise(op, x);
+namespace {
+
+constexpr Op sigmoid_op{
+    .name = "sigmoid",
+    .rule = "x' += y' y (1 - y)",
+    .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return 1 / (1 + exponential(-x)); }); },
+    .pull_a = [](Var g, Var y, Var) { return g * y * (1 - y); },
+};
+
+// The input of the operation that made y, if that is op itself.
+std::optional<Var> input_of(const Op& op, Var y) {
+  const Record& made = y.tape()[y.line()];
+  if (made.op != &op) return {};
+  return y.tape().var(made.inputs[0]);
 }
+
+}  // namespace
+
+Var sigmoid(Var x) { return record_elementwise(sigmoid_op, x); }
+std::optional<Var> logits_of_sigmoid(Var p) { return input_of(sigmoid_op, p); }
 
 Var softplus(Var x) {
   static constexpr Op op{
@@ -120,18 +132,21 @@ Var along(Var x, int axis, Var (*f)(Var)) {
   return transpose(f(transpose(x, swap)), swap);
 }
 
+constexpr Op softmax_op{
+    .name = "softmax",
+    .rule = "x' += y (y' - sum(y' y))",
+    .forward = [](Tensor& y, In x) { softmax(y, x); },
+    .pull_a = [](Var g, Var y, Var) { return y * (g - sum_rows(g * y)); },
+};
+
 }  // namespace
 
 Var softmax(Var x) {
-  static constexpr Op op{
-      .name = "softmax",
-      .rule = "x' += y (y' - sum(y' y))",
-      .forward = [](Tensor& y, In x) { softmax(y, x); },
-      .pull_a = [](Var g, Var y, Var) { return y * (g - sum_rows(g * y)); },
-  };
   require(!x.shape().empty(), "softmax: the shape is ", x.shape(), "; it takes at least one axis");
-  return x.tape().record(op, x.shape(), x);
+  return x.tape().record(softmax_op, x.shape(), x);
 }
+
+std::optional<Var> logits_of_softmax(Var p) { return input_of(softmax_op, p); }
 
 Var log_softmax(Var x) {
   static constexpr Op op{

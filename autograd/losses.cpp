@@ -1,6 +1,6 @@
 #include <algorithm>
 #include <cmath>
-#include <string_view>
+#include <xgrad/autograd/logits.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/math.hpp>
 
@@ -22,14 +22,6 @@ Var weighted_mean(const char* who, Var losses, Var weights) {
   for (std::size_t k = 1; k < losses.shape().size(); ++k) rest.push_back(static_cast<int>(k));
   return mean(mean(losses, rest) * weights);
 }
-
-// Whether the operation that computed x has the given name.
-bool made_by(const char* name, Var x) {
-  const Op* op = x.tape()[x.line()].op;
-  return op != nullptr && std::string_view(op->name) == name;
-}
-
-Var input_of(Var x) { return x.tape().var(x.tape()[x.line()].inputs[0]); }
 
 // Probabilities off 0 and 1, by Keras's epsilon.
 Var kept_inside(Var p) { return clip(p, 1e-7, 1 - 1e-7); }
@@ -107,7 +99,7 @@ Var binary_losses_from_logits(Var target, Var z) {
 
 Var binary_losses(Var target, Var probabilities) {
   require_equal("binary_crossentropy", target, probabilities);
-  if (made_by("sigmoid", probabilities)) return binary_losses_from_logits(target, input_of(probabilities));
+  if (const auto logits = logits_of_sigmoid(probabilities)) return binary_losses_from_logits(target, *logits);
   const Var p = kept_inside(probabilities);
   const Var if_true = target * log(p);
   const Var if_false = (1 - target) * log(1 - p);
@@ -138,7 +130,7 @@ Var categorical_losses_from_logits(Var target, Var z) {
 
 Var categorical_losses(Var target, Var probabilities) {
   require_equal("categorical_crossentropy", target, probabilities);
-  if (made_by("softmax", probabilities)) return categorical_losses_from_logits(target, input_of(probabilities));
+  if (const auto logits = logits_of_softmax(probabilities)) return categorical_losses_from_logits(target, *logits);
   require(!probabilities.shape().empty(), "categorical_crossentropy: the shape is (); it takes (..., classes)");
   return -sum(target * log(kept_inside(probabilities / sum(probabilities, {-1}, true))), {-1});
 }
@@ -229,18 +221,18 @@ Var sparse_losses(Var labels, Var probabilities) {
 
 Var sparse_categorical_crossentropy(Var labels, Var probabilities) {
   require_labels("sparse_categorical_crossentropy", labels, probabilities);
-  if (made_by("softmax", probabilities)) return sparse_losses(labels, input_of(probabilities), probabilities, {});
+  if (const auto logits = logits_of_softmax(probabilities)) return sparse_losses(labels, *logits, probabilities, {});
   return mean(sparse_losses(labels, probabilities));
 }
 
 Var sparse_categorical_crossentropy(Var labels, Var probabilities, Var weights) {
   const char* who = "sparse_categorical_crossentropy";
   require_labels(who, labels, probabilities);
-  const bool from_softmax = made_by("softmax", probabilities);
-  return weighted_mean(who,
-                       from_softmax ? sparse_losses(labels, input_of(probabilities), probabilities, labels.shape())
-                                    : sparse_losses(labels, probabilities),
-                       weights);
+  const auto logits = logits_of_softmax(probabilities);
+  return weighted_mean(
+      who,
+      logits ? sparse_losses(labels, *logits, probabilities, labels.shape()) : sparse_losses(labels, probabilities),
+      weights);
 }
 
 Var softmax_cross_entropy(Var labels, Var logits) {

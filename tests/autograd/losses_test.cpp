@@ -1,0 +1,66 @@
+#include <xgrad/autograd/gradient.hpp>
+#include <xgrad/autograd/ops.hpp>
+
+#include "support.hpp"
+
+// What a loss makes of the operation that stands before it.
+
+using namespace xgrad;
+
+namespace {
+
+/// 3 x under a name that is taken.
+template <const char* const& name>
+Var triple(Var x) {
+  static constexpr Op op{.name = name,
+                         .rule = "x' += 3 y'",
+                         .forward = [](Tensor& y, In x) { y = 3 * x; },
+                         .pull_a = [](Var g, Var, Var) { return 3 * g; }};
+  return record_elementwise(op, x);
+}
+
+constexpr const char *sigmoids_name = "sigmoid", *softmaxs_name = "softmax";
+
+}  // namespace
+
+TEST_CASE("a user's operation named sigmoid is not taken for the sigmoid") {
+  Tape tape;
+  const Var x = tape.variable(Tensor{0.25}), loss = binary_crossentropy(Tensor{1}, triple<sigmoids_name>(x));
+  CHECK(loss.item() == doctest::Approx(-std::log(0.75)));
+  CHECK(gradient(loss, {x})[0].item() == doctest::Approx(-3 / 0.75));
+}
+
+TEST_CASE("a user's operation named softmax is not taken for the softmax") {
+  Tape tape;
+  const Var x = tape.variable(Tensor{{0.25, 1.0 / 12}}), p = triple<softmaxs_name>(x);  // p is (3, 1) / 4
+  const Var sparse = sparse_categorical_crossentropy(Tensor{0}, p);
+  CHECK(gradient(sparse, {x})[0].value()(0, 0) == doctest::Approx(3 * (1 - 1 / 0.75)));
+  CHECK(sparse_categorical_crossentropy(tape.constant(Tensor{0}), p, tape.constant(Tensor{2})).item() ==
+        doctest::Approx(-2 * std::log(0.75)));
+  const Var loss = categorical_crossentropy(Tensor{{1, 0}}, p);
+  CHECK(loss.item() == doctest::Approx(-std::log(0.75)));
+  CHECK(gradient(loss, {p})[0].value()(0, 0) == doctest::Approx(1 - 1 / 0.75));  // of log(p0 + p1) - log p0
+}
+
+TEST_CASE("a softmax along another axis is not taken for one along the last") {
+  Tape tape;
+  const double p = 1 / (1 + std::exp(-2.0));
+  const Var z = tape.variable(Tensor{{2, 0}, {0, 0}});
+  const Var down = softmax(z, 0);  // columns (p, 1 - p) and (1/2, 1/2); each row is then divided by its sum
+  CHECK(categorical_crossentropy(Tensor{{1, 0}, {1, 0}}, down).item() ==
+        doctest::Approx(-(std::log(p / (p + 0.5)) + std::log((1 - p) / (1.5 - p))) / 2));
+  CHECK(sparse_categorical_crossentropy(Tensor{0, 0}, down).item() ==
+        doctest::Approx(-(std::log(p / (p + 0.5)) + std::log((1 - p) / (1.5 - p))) / 2));
+}
+
+TEST_CASE("a softmax and a sigmoid are looked through to their logits") {
+  Tape tape;
+  const Var z = tape.variable(Tensor{{-300, 0}}), p = softmax(z);
+  for (const Var loss : {categorical_crossentropy(Tensor{{1, 0}}, p), sparse_categorical_crossentropy(Tensor{0}, p),
+                         sparse_categorical_crossentropy(Tensor{0}, softmax(z, -1)),
+                         binary_crossentropy(Tensor{1}, sigmoid(tape.constant(Tensor{-300})))})
+    CHECK(loss.item() == doctest::Approx(300));
+  const Var loss = categorical_crossentropy(Tensor{{1, 0}}, p);
+  check_close(gradient(loss, {z})[0].value(), {{-1, 1}}, 1e-6);
+  check_close(gradient(loss, {p})[0].value(), {{0, 0}}, 0);
+}

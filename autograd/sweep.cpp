@@ -7,10 +7,11 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-static constexpr std::uint32_t none = ~std::uint32_t{0};
-
 void Tape::sweep(Var y, Var seed) {
   require(seed.shape() == y.shape(), "gradient: the seed's shape is ", seed.shape(), "; it takes y's, ", y.shape());
+  for (const Watched& w : watched_)
+    require<TapeError>(w.parameter->version() == w.version, "gradient: parameter ", w.parameter->name,
+                       " was changed after the tape watched it; rewind() and record again");
   std::size_t first = records_.size();
   gradients_.assign(line_of(y) + 1, none);
   gradients_[y.line()] = line_of(seed);
@@ -30,43 +31,28 @@ void Tape::sweep(Var y, Var seed) {
   for (; first < records_.size(); ++first) records_[first].swept = true;
 }
 
+Var Tape::gradient_of(Var x) { return reached(x) ? var(gradients_[x.line()]) : constant(x.shape(), 0); }
+
 std::vector<Var> Tape::pull(Var y, Var seed, const std::vector<Var>& inputs) {
-  check_watched();
   for (std::size_t k = 0; k < inputs.size(); ++k)
     require<TapeError>(records_[line_of(inputs[k])].active, "gradient: input ", k,
                        " is a constant; make it a variable() or a watched parameter");
   sweep(y, seed);
   std::vector<Var> result;
-  for (Var x : inputs) {
-    const bool reached = x.line() < gradients_.size() && gradients_[x.line()] != none;
-    result.push_back(reached ? var(gradients_[x.line()]) : constant(x.shape(), 0));
-  }
+  for (Var x : inputs) result.push_back(gradient_of(x));
   return result;
 }
 
 void Tape::backward(Var loss) {
   require(loss.value().size() == 1, "backward: the loss has shape ", loss.shape(),
           "; it takes one element, such as the mean over the batch");
-  check_watched();
   sweep(loss, constant(loss.shape(), 1));
-  const auto reached = [&](const Watched& w) {
-    return w.var.line() <= loss.line() && gradients_[w.var.line()] != none;
-  };
-  require<TapeError>(std::any_of(watched_.begin(), watched_.end(), reached),
+  require<TapeError>(std::any_of(watched_.begin(), watched_.end(), [&](const Watched& w) { return reached(w.var); }),
                      "backward: the loss depends on no watched parameter");
   for (const Watched& w : watched_) {
-    if (reached(w))
-      w.parameter->gradient = *records_[gradients_[w.var.line()]].value;
-    else
-      w.parameter->gradient = zeros(w.var.shape());
+    w.parameter->gradient = gradient_of(w.var).value();
     w.parameter->fresh = true;
   }
-}
-
-void Tape::check_watched() const {
-  for (const Watched& w : watched_)
-    require<TapeError>(w.parameter->version() == w.version, "gradient: parameter ", w.parameter->name,
-                       " was changed after the tape watched it; rewind() and record again");
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -7,6 +7,7 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 void Tape::rewind() {
+  require<TapeError>(!writing_, "rewind: a line is being written");
   const std::size_t kept = std::min(records_.size(), lines_before_);
   lines_before_ = records_.size();
   records_.clear();
@@ -19,30 +20,21 @@ Tensor& Tape::buffer() {
   if (records_.empty()) thread_ = std::this_thread::get_id();
   require<TapeError>(thread_ == std::this_thread::get_id(),
                      "this recording belongs to another thread; give each thread its own tape");
+  require<TapeError>(!writing_, "recorded while a line is being written, by the fill of constant(shape, fill) or an ",
+                     "operation's forward; record it before, and read its value there");
   if (buffers_.size() == records_.size()) buffers_.emplace_back();
   return buffers_[records_.size()];
 }
 
 Var Tape::push(const Record& record) {
+  buffer();
   records_.push_back(record);
   return var(static_cast<std::uint32_t>(records_.size() - 1));
-}
-
-Var Tape::leaf(const Tensor& x, bool active) {
-  Tensor& copy = buffer();
-  copy = x;
-  return push({.active = active, .value = &copy});
-}
-
-Var Tape::borrow(const Tensor& x) {
-  buffer();
-  return push({.value = &x});
 }
 
 Var Tape::watch(Parameter& parameter) {
   const auto seen = std::find_if(watched_.begin(), watched_.end(), [&](auto& w) { return w.parameter == &parameter; });
   if (seen != watched_.end()) return seen->var;
-  buffer();
   const Var var = push({.active = true, .value = &parameter.value(), .parameter = &parameter});
   watched_.push_back({&parameter, parameter.version(), var});
   return var;
@@ -54,12 +46,12 @@ std::uint32_t Tape::line_of(Var input) const {
 }
 
 Var Tape::record_line(const Op& op, const Shape& shape, const std::array<std::uint32_t, 3>& inputs) {
-  Tensor& y = buffer();
-  if (y.shape() != shape) y.resize(shape);
-  op.forward(y, [&](std::size_t k) -> const Tensor& { return *records_[inputs[k]].value; });
-  bool active = false;
-  for (std::size_t k = 0; k < op.forward.arity(); ++k) active |= records_[inputs[k]].active && op.pull(k).arity() != 0;
-  const Var result = push({.op = &op, .inputs = inputs, .active = active, .value = &y});
+  Record z{.op = &op, .inputs = inputs};
+  for (std::size_t k = 0; k < op.forward.arity(); ++k)
+    z.active |= records_[inputs[k]].active && op.pull(k).arity() != 0;
+  const Var result = write(z, shape, [&](Tensor& y) {
+    op.forward(y, [&](std::size_t k) -> const Tensor& { return *records_[inputs[k]].value; });
+  });
   if (check_finite_) require_finite(*this, result.line());
   return result;
 }

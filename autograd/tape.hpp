@@ -32,27 +32,25 @@ class Tape {
   Tape& operator=(const Tape&) = delete;
 
   /// A copy of x that gets no gradient.
-  Var constant(const Tensor& x) { return leaf(x, false); }
+  Var constant(const Tensor& x) { return copied(x, {}); }
   Var constant(Real x) { return constant(Shape{}, x); }
 
-  /// A tensor of the given shape that gets no gradient, of one value or as fill(tensor) writes it in place.
+  /// A tensor of the given shape that gets no gradient, of one value or as fill(tensor) writes it in place. Recording
+  /// within fill throws TapeError: the line is not yet there.
   Var constant(const Shape& shape, Real value) {
     return constant(shape, [value](Tensor& x) { x.fill(value); });
   }
   template <std::invocable<Tensor&> Fill>
   Var constant(const Shape& shape, Fill fill) {
-    Tensor& x = buffer();
-    if (x.shape() != shape) x.resize(shape);
-    fill(x);
-    return push({.value = &x});
+    return write({}, shape, fill);
   }
 
   /// x itself, not copied, without a gradient. The caller keeps it alive and as it is until rewind().
-  Var borrow(const Tensor& x);
+  Var borrow(const Tensor& x) { return push({.value = &x}); }
   Var borrow(Tensor&&) = delete;
 
   /// A copy of x that gets a gradient: gradient(y, {x}).
-  Var variable(const Tensor& x) { return leaf(x, true); }
+  Var variable(const Tensor& x) { return copied(x, {.active = true}); }
 
   /// The parameter's value, not copied; it outlives the recording, and watched again it is the same Var.
   Var watch(Parameter& parameter);
@@ -89,22 +87,41 @@ class Tape {
     std::uint64_t version;
     Var var;
   };
-  Var leaf(const Tensor& x, bool active);
+  struct Writing {  // while it lives, nothing is recorded
+    bool& on;
+    ~Writing() { on = false; }
+  };
+  Var copied(const Tensor& x, Record record) {
+    return write(record, x.shape(), [&](Tensor& y) { y = x; });
+  }
+  template <class Fill>
+  Var write(Record record, const Shape& shape, Fill fill) {
+    Tensor& x = buffer();
+    if (x.shape() != shape) x.resize(shape);
+    {
+      const Writing until_done{writing_ = true};
+      fill(x);
+    }
+    record.value = &x;
+    return push(record);
+  }
   Var record_line(const Op& op, const Shape& shape, const std::array<std::uint32_t, 3>& inputs);
   Var push(const Record& record);
   Tensor& buffer();
   std::uint32_t line_of(Var input) const;
   void sweep(Var y, Var seed);
-  void check_watched() const;
+  bool reached(Var x) const { return x.line() < gradients_.size() && gradients_[x.line()] != none; }
+  Var gradient_of(Var x);
 
   Anchor* anchor_;
   std::thread::id thread_;
-  bool check_finite_ = false;
+  bool check_finite_ = false, writing_ = false;
   std::vector<Record> records_;
   std::deque<Tensor> buffers_;  // one for each line, and those kept from before
   std::size_t lines_before_ = 0;
   std::vector<Watched> watched_;
-  std::vector<std::uint32_t> gradients_;  // of the sweep: for each line, the line of its gradient
+  static constexpr std::uint32_t none = ~std::uint32_t{0};
+  std::vector<std::uint32_t> gradients_;  // of the last sweep: for each line, that of its gradient, or none
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -169,3 +169,37 @@ TEST_CASE("a loss without parameters is refused, and no parameter is touched") {
     CHECK(thrown_by<TapeError>([&] { tape.backward(loss); }) == "backward: the loss depends on no watched parameter");
   CHECK(!unused.fresh);
 }
+
+TEST_CASE("recording while a line is being written is refused, and the tape goes on") {
+  const std::string refused =
+      "recorded while a line is being written, by the fill of constant(shape, fill) or an operation's forward; record "
+      "it before, and read its value there";
+  Tape tape;
+  const Var a = tape.variable(Tensor{1, 2});
+  const auto filling = [&](auto f) { return thrown_by<TapeError>([&] { tape.constant({3}, [&](Tensor&) { f(); }); }); };
+  CHECK(filling([&] { square(a); }) == refused);
+  CHECK(filling([&] { tape.constant(zeros({100, 100})); }) == refused);
+  CHECK(filling([&] { tape.borrow(a.value()); }) == refused);
+  CHECK(filling([&] { tape.constant({3}, [](Tensor& x) { x.fill(1); }); }) == refused);
+  CHECK(filling([&] { tape.rewind(); }) == "rewind: a line is being written");
+  CHECK(filling([&] { throw TapeError("its own error"); }) == "its own error");
+  CHECK(tape.size() == 1);
+  check_close(tape.constant({2}, [&](Tensor& x) { x = a.value(); }).value(), {1, 2}, 0);
+  CHECK(sum(square(a)).item() == 5);
+}
+
+namespace {
+Var outer_variable;
+}
+
+TEST_CASE("an operation whose forward records is refused, and leaves no line behind") {
+  static constexpr Op meddling{
+      .name = "meddling", .rule = "none", .forward = [](Tensor&, In) { square(outer_variable); }};
+  Tape tape;
+  outer_variable = tape.variable(Tensor{3});
+  CHECK(thrown_by<TapeError>([&] {
+          record_elementwise(meddling, outer_variable);
+        }).find("recorded while a line is being written") == 0);
+  CHECK(tape.size() == 1);
+  CHECK(square(outer_variable).item() == 9);
+}

@@ -97,7 +97,7 @@ class Tape {
   template <class Fill>
   Var write(Record record, const Shape& shape, Fill fill) {
     Tensor& x = buffer();
-    if (x.shape() != shape) x.resize(shape);
+    if (x.shape() != shape) x.storage().reserve(element_count(shape)), x.resize(shape);  // which then cannot throw
     {
       const Writing until_done{writing_ = true};
       fill(x);

@@ -1,4 +1,4 @@
-// Counts what a steady training step allocates, in a program whose operator new counts.
+// What a training step allocates, and what becomes of it when memory ends, in a program whose operator new counts.
 
 #include <cstdlib>
 #include <new>
@@ -9,16 +9,20 @@
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"  // the operators here are made of malloc and free
 
 namespace {
-std::size_t allocations = 0;
+std::size_t allocations = 0, last = 0;  // the last that is granted; 0 for no limit
+
+void count() {
+  if (++allocations > last && last > 0) throw std::bad_alloc();
 }
+}  // namespace
 
 void* operator new(std::size_t size) {
-  ++allocations;
+  count();
   if (void* p = std::malloc(size)) return p;
   throw std::bad_alloc();
 }
 void* operator new(std::size_t size, std::align_val_t alignment) {
-  ++allocations;
+  count();
   const std::size_t unit = static_cast<std::size_t>(alignment);
   if (void* p = std::aligned_alloc(unit, (size + unit - 1) / unit * unit)) return p;
   throw std::bad_alloc();
@@ -86,5 +90,47 @@ TEST_CASE("losses and metrics in steady use allocate nothing") {
     metric.update(y, p);
     CHECK(std::isfinite(metric.result()));
     CHECK(allocations - before == 0);
+  }
+}
+
+TEST_CASE("wherever memory ends within a step, the parameter is as before, and the tape takes the step again") {
+  Parameter w("w", Tensor{{1, 2}, {0, -1}});
+  const Tensor before = w.value(), small = ones({1, 2}), large = ones({50, 2});
+  const auto step = [&](Tape& tape, const Tensor& x) {
+    tape.rewind();
+    tape.backward(mean(square(tanh(matmul(tape.constant(x), tape.watch(w))))));
+  };
+  std::size_t refused = 0;
+  for (bool thrown = true; thrown; refused += thrown) {
+    Tape tape;
+    step(tape, small);
+    const Tensor gradient = w.gradient;  // that of any number of equal rows
+    last = allocations + refused + 1;
+    try {
+      step(tape, large);
+      thrown = false;
+    } catch (const std::bad_alloc&) {
+    }
+    last = 0;
+    check_close(w.value(), before, 0);
+    step(tape, large);
+    check_close(w.gradient, gradient, either(1e-6, 1e-14));
+  }
+  CHECK(refused > 20);
+}
+
+TEST_CASE("an operation that found no memory for its result finds it when there is some") {
+  Tape tape;
+  const Var x = tape.constant(zeros({50, 50}));
+  bool thrown = true;
+  for (std::size_t granted = 0; thrown; ++granted) {
+    last = allocations + granted;
+    try {
+      exp(x);
+      thrown = false;
+    } catch (const std::bad_alloc&) {
+    }
+    last = 0;
+    CHECK(exp(x).value().size() == 2500);
   }
 }

@@ -107,7 +107,8 @@ Var gelu(Var x) { return x * (erf(x / std::numbers::sqrt2) + 1) / 2; }
 
 Var gelu_tanh(Var x) {
   const double root = std::sqrt(2 / std::numbers::pi);
-  return x * (tanh(root * (x + 0.044715 * (x * square(x)))) + 1) / 2;
+  const Var inner = clip(x, -10, 10);  // beyond, the tanh is 1 to the last digit, and the cube may overflow
+  return x * (tanh(root * (inner + 0.044715 * (inner * square(inner)))) + 1) / 2;
 }
 
 namespace {

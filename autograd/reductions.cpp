@@ -1,3 +1,4 @@
+#include <limits>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/elementwise.hpp>
 #include <xgrad/core/math.hpp>
@@ -141,9 +142,13 @@ Var norm(Var x) { return norm(x, all_axes(x)); }
 
 Var norm(Var x, const Axes& axes, bool keepdims) {
   const Reduced r = reduced("norm", x, axes);
-  const Var squares = sum_to(square(x), r.kept);
+  using Limits = std::numeric_limits<Real>;
+  // As the norm is homogeneous, any scale gives the same result and slope; by the largest element, no square overflows.
+  const Var scale =
+      r.count == 0 ? x.tape().constant(1) : stop_gradient(clip(max_to(abs(x), r.kept), Limits::min(), Limits::max()));
+  const Var squares = sum_to(square(x / scale), r.kept);
   const Var zero = equal(squares, 0);
-  const Var y = where(zero, 0, sqrt(where(zero, 1, squares)));  // the infinite slope of sqrt at 0 is never met
+  const Var y = scale * where(zero, 0, sqrt(where(zero, 1, squares)));  // the infinite slope of sqrt at 0 is never met
   return keepdims ? y : reshape(y, r.dropped);
 }
 

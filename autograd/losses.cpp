@@ -8,13 +8,17 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
-void require_equal(const char* who, Var target, Var prediction) {
+// The target as a Var, if it has the prediction's shape.
+Var matching(const char* who, const Given& given, Var prediction) {
+  const Var target = given.beside(prediction);
   require(target.shape() == prediction.shape() && prediction.value().size() > 0, who, ": the target has shape ",
           target.shape(), " and the prediction ", prediction.shape(), "; it takes equal shapes that are not empty");
+  return target;
 }
 
 // From the losses of n samples, each given as (..., k) of which it is the mean, to a number: sum(weights losses) / n.
-Var weighted_mean(const char* who, Var losses, Var weights) {
+Var weighted_mean(const char* who, Var losses, const Given& given) {
+  const Var weights = given.beside(losses);
   const Shape samples = losses.shape().empty() ? Shape{} : Shape{losses.shape()[0]};
   require(weights.shape() == samples, who, ": weights of shape ", weights.shape(), "; it takes one for each sample, ",
           samples);
@@ -28,7 +32,7 @@ Var kept_inside(Var p) { return clip(p, 1e-7, 1 - 1e-7); }
 
 }  // namespace
 
-Var mean_squared_error(Var target, Var prediction) {
+Var mean_squared_error(const Given& target, Var prediction) {
   static constexpr Op op{
       .name = "mean_squared_error",
       .rule = "p' += 2 (p - t) L' / n,  t' -= the same",
@@ -52,108 +56,110 @@ Var mean_squared_error(Var target, Var prediction) {
             return error * (g * 2 / p.value().size());
           },
   };
-  require_equal(op.name, target, prediction);
-  return prediction.tape().record(op, {}, target, prediction);
+  const Var t = matching(op.name, target, prediction);
+  return prediction.tape().record(op, {}, t, prediction);
 }
 
-Var mean_squared_error(Var target, Var prediction, Var weights) {
-  require_equal("mean_squared_error", target, prediction);
-  return weighted_mean("mean_squared_error", square(prediction - target), weights);
+Var mean_squared_error(const Given& target, Var prediction, const Given& weights) {
+  const Var t = matching("mean_squared_error", target, prediction);
+  return weighted_mean("mean_squared_error", square(prediction - t), weights);
 }
 
-Var mean_absolute_error(Var target, Var prediction) {
-  require_equal("mean_absolute_error", target, prediction);
-  return mean(abs(prediction - target));
+Var mean_absolute_error(const Given& target, Var prediction) {
+  return mean(abs(prediction - matching("mean_absolute_error", target, prediction)));
 }
 
-Var mean_absolute_error(Var target, Var prediction, Var weights) {
-  require_equal("mean_absolute_error", target, prediction);
-  return weighted_mean("mean_absolute_error", abs(prediction - target), weights);
+Var mean_absolute_error(const Given& target, Var prediction, const Given& weights) {
+  const Var t = matching("mean_absolute_error", target, prediction);
+  return weighted_mean("mean_absolute_error", abs(prediction - t), weights);
 }
 
 namespace {
 
-Var huber_losses(Var target, Var prediction, Real delta) {
-  require_equal("huber", target, prediction);
+Var huber_losses(const Given& target, Var prediction, Real delta) {
   require<ValueError>(delta > 0, "huber: delta is ", delta, "; it takes a number above 0");
-  const Var error = prediction - target;
+  const Var error = prediction - matching("huber", target, prediction);
   const Var inner = clip(error, -delta, delta);  // e^2 / 2 for the inner part, and delta for each unit beyond
   return inner * (error - inner / 2);
 }
 
 }  // namespace
 
-Var huber(Var target, Var prediction, Real delta) { return mean(huber_losses(target, prediction, delta)); }
+Var huber(const Given& target, Var prediction, Real delta) { return mean(huber_losses(target, prediction, delta)); }
 
-Var huber(Var target, Var prediction, Var weights, Real delta) {
+Var huber(const Given& target, Var prediction, const Given& weights, Real delta) {
   return weighted_mean("huber", huber_losses(target, prediction, delta), weights);
 }
 
 namespace {
 
-Var binary_losses_from_logits(Var target, Var z) {
-  require_equal("binary_crossentropy", target, z);
-  const Var all = softplus(z);
-  return all - target * z;
+Var binary_losses_from_logits(const Given& target, Var z) {
+  const Var t = matching("binary_crossentropy", target, z), all = softplus(z);
+  return all - t * z;
 }
 
-Var binary_losses(Var target, Var probabilities) {
-  require_equal("binary_crossentropy", target, probabilities);
+Var binary_losses(const Given& target, Var probabilities) {
   if (const auto logits = logits_of_sigmoid(probabilities)) return binary_losses_from_logits(target, *logits);
-  const Var p = kept_inside(probabilities);
-  const Var if_true = target * log(p);
-  const Var if_false = (1 - target) * log(1 - p);
+  const Var t = matching("binary_crossentropy", target, probabilities), p = kept_inside(probabilities);
+  const Var if_true = t * log(p);
+  const Var if_false = (1 - t) * log(1 - p);
   return -(if_true + if_false);
 }
 
 }  // namespace
 
-Var binary_crossentropy(Var target, Var probabilities) { return mean(binary_losses(target, probabilities)); }
+Var binary_crossentropy(const Given& target, Var probabilities) { return mean(binary_losses(target, probabilities)); }
 
-Var binary_crossentropy(Var target, Var probabilities, Var weights) {
+Var binary_crossentropy(const Given& target, Var probabilities, const Given& weights) {
   return weighted_mean("binary_crossentropy", binary_losses(target, probabilities), weights);
 }
 
-Var binary_crossentropy_from_logits(Var target, Var logits) { return mean(binary_losses_from_logits(target, logits)); }
+Var binary_crossentropy_from_logits(const Given& target, Var logits) {
+  return mean(binary_losses_from_logits(target, logits));
+}
 
-Var binary_crossentropy_from_logits(Var target, Var logits, Var weights) {
+Var binary_crossentropy_from_logits(const Given& target, Var logits, const Given& weights) {
   return weighted_mean("binary_crossentropy", binary_losses_from_logits(target, logits), weights);
 }
 
 namespace {
 
-Var categorical_losses_from_logits(Var target, Var z) {
-  require_equal("categorical_crossentropy", target, z);
+Var categorical_losses_from_logits(const Given& target, Var z) {
+  const Var t = matching("categorical_crossentropy", target, z);
   require(!z.shape().empty(), "categorical_crossentropy: the shape is ", z.shape(), "; it takes (..., classes)");
-  return -sum(target * log_softmax(z), {-1});
+  return -sum(t * log_softmax(z), {-1});
 }
 
-Var categorical_losses(Var target, Var probabilities) {
-  require_equal("categorical_crossentropy", target, probabilities);
+Var categorical_losses(const Given& target, Var probabilities) {
   if (const auto logits = logits_of_softmax(probabilities)) return categorical_losses_from_logits(target, *logits);
+  const Var t = matching("categorical_crossentropy", target, probabilities);
   require(!probabilities.shape().empty(), "categorical_crossentropy: the shape is (); it takes (..., classes)");
-  return -sum(target * log(kept_inside(probabilities / sum(probabilities, {-1}, true))), {-1});
+  return -sum(t * log(kept_inside(probabilities / sum(probabilities, {-1}, true))), {-1});
 }
 
 }  // namespace
 
-Var categorical_crossentropy(Var target, Var probabilities) { return mean(categorical_losses(target, probabilities)); }
+Var categorical_crossentropy(const Given& target, Var probabilities) {
+  return mean(categorical_losses(target, probabilities));
+}
 
-Var categorical_crossentropy(Var target, Var probabilities, Var weights) {
+Var categorical_crossentropy(const Given& target, Var probabilities, const Given& weights) {
   return weighted_mean("categorical_crossentropy", categorical_losses(target, probabilities), weights);
 }
 
-Var categorical_crossentropy_from_logits(Var target, Var logits) {
+Var categorical_crossentropy_from_logits(const Given& target, Var logits) {
   return mean(categorical_losses_from_logits(target, logits));
 }
 
-Var categorical_crossentropy_from_logits(Var target, Var logits, Var weights) {
+Var categorical_crossentropy_from_logits(const Given& target, Var logits, const Given& weights) {
   return weighted_mean("categorical_crossentropy", categorical_losses_from_logits(target, logits), weights);
 }
 
 namespace {
 
-void require_labels(const char* who, Var labels, Var x) {
+// The labels as a Var, if they are n integers below k for an x of shape (n, k).
+Var labels_for(const char* who, const Given& given, Var x) {
+  const Var labels = given.beside(x);
   const std::size_t classes = x.shape().size() == 2 ? x.shape()[1] : 0;
   require(classes > 0 && x.shape()[0] > 0 && labels.shape() == Shape{x.shape()[0]}, who, ": labels ", labels.shape(),
           " with predictions ", x.shape(), "; it takes (n,) with (n, classes), not empty");
@@ -162,6 +168,7 @@ void require_labels(const char* who, Var labels, Var x) {
     require<ValueError>(label >= 0 && label < static_cast<Real>(classes) && label == std::floor(label), who, ": label ",
                         label, " at row ", row, "; it takes integers from 0 to ", classes - 1);
   }
+  return labels;
 }
 
 // y = p - onehot(labels)
@@ -219,15 +226,15 @@ Var sparse_losses(Var labels, Var probabilities) {
 
 }  // namespace
 
-Var sparse_categorical_crossentropy(Var labels, Var probabilities) {
-  require_labels("sparse_categorical_crossentropy", labels, probabilities);
+Var sparse_categorical_crossentropy(const Given& given, Var probabilities) {
+  const Var labels = labels_for("sparse_categorical_crossentropy", given, probabilities);
   if (const auto logits = logits_of_softmax(probabilities)) return sparse_losses(labels, *logits, probabilities, {});
   return mean(sparse_losses(labels, probabilities));
 }
 
-Var sparse_categorical_crossentropy(Var labels, Var probabilities, Var weights) {
+Var sparse_categorical_crossentropy(const Given& given, Var probabilities, const Given& weights) {
   const char* who = "sparse_categorical_crossentropy";
-  require_labels(who, labels, probabilities);
+  const Var labels = labels_for(who, given, probabilities);
   const auto logits = logits_of_softmax(probabilities);
   return weighted_mean(
       who,
@@ -235,15 +242,15 @@ Var sparse_categorical_crossentropy(Var labels, Var probabilities, Var weights) 
       weights);
 }
 
-Var softmax_cross_entropy(Var labels, Var logits) {
-  require_labels("softmax_cross_entropy", labels, logits);
+Var softmax_cross_entropy(const Given& given, Var logits) {
+  const Var labels = labels_for("softmax_cross_entropy", given, logits);
   return sparse_losses(labels, logits, softmax(logits), {});
 }
 
-Var softmax_cross_entropy(Var labels, Var logits, Var weights) {
-  require_labels("softmax_cross_entropy", labels, logits);
-  const Var losses = sparse_losses(labels, logits, softmax(logits), labels.shape());
-  return weighted_mean("softmax_cross_entropy", losses, weights);
+Var softmax_cross_entropy(const Given& given, Var logits, const Given& weights) {
+  const char* who = "softmax_cross_entropy";
+  const Var labels = labels_for(who, given, logits);
+  return weighted_mean(who, sparse_losses(labels, logits, softmax(logits), labels.shape()), weights);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -3,6 +3,7 @@
 // The contents page: every operation, with its shapes. The rule by which gradients flow back stands beside each
 // operation's code, in the file named over each group. Where a function has a kink, its slope there is stated.
 
+#include <xgrad/autograd/given.hpp>
 #include <xgrad/autograd/tape.hpp>
 #include <xgrad/core/product.hpp>
 
@@ -124,47 +125,52 @@ Var pick(Var x, Var labels);
 Var place(Var x, Var labels, std::size_t classes);
 
 // Losses, (y_true, y_pred) in Keras's order: a number, the sum of the samples' losses over how many samples there are.
-// A sample's loss is the mean over its last axis, times its weight if weights (n,) are given. losses.cpp
+// A sample's loss is the mean over its last axis, times its weight if weights (n,) are given. Targets and weights are
+// Vars or tensors (given.hpp). losses.cpp
+//
+// Logits may be large, 1e30 either way, but not infinite. Only a logit of -infinity has a use, to take a class out in
+// the losses by label: it gets no gradient, and as the label an infinite loss. Elsewhere infinite logits give infinity
+// or NaN.
 
 /// (prediction - target)^2. The shapes are equal, never broadcast.
-Var mean_squared_error(Var target, Var prediction);
-Var mean_squared_error(Var target, Var prediction, Var weights);
+Var mean_squared_error(const Given& target, Var prediction);
+Var mean_squared_error(const Given& target, Var prediction, const Given& weights);
 
 /// |prediction - target|.
-Var mean_absolute_error(Var target, Var prediction);
-Var mean_absolute_error(Var target, Var prediction, Var weights);
+Var mean_absolute_error(const Given& target, Var prediction);
+Var mean_absolute_error(const Given& target, Var prediction, const Given& weights);
 
 /// e^2 / 2 for an error e up to delta, and delta (|e| - delta / 2) beyond (Huber 1964).
-Var huber(Var target, Var prediction, Real delta = 1);
-Var huber(Var target, Var prediction, Var weights, Real delta = 1);
+Var huber(const Given& target, Var prediction, Real delta = 1);
+Var huber(const Given& target, Var prediction, const Given& weights, Real delta = 1);
 
-/// -t log p - (1 - t) log(1 - p). Probabilities that a sigmoid has just computed are taken back to its argument, found
-/// on the tape, which then gets the whole gradient; others are kept within [1e-7, 1 - 1e-7] as in Keras.
-Var binary_crossentropy(Var target, Var probabilities);
-Var binary_crossentropy(Var target, Var probabilities, Var weights);
+/// -t log p - (1 - t) log(1 - p). If p is what sigmoid(z) returned, the loss is that from the logits z, which the tape
+/// knows: it does not saturate, and its gradient goes to z past p. Any other p is kept within [1e-7, 1 - 1e-7] as in
+/// Keras.
+Var binary_crossentropy(const Given& target, Var probabilities);
+Var binary_crossentropy(const Given& target, Var probabilities, const Given& weights);
 
 /// The same from logits z, probabilities sigmoid(z): softplus(z) - t z.
-Var binary_crossentropy_from_logits(Var target, Var logits);
-Var binary_crossentropy_from_logits(Var target, Var logits, Var weights);
+Var binary_crossentropy_from_logits(const Given& target, Var logits);
+Var binary_crossentropy_from_logits(const Given& target, Var logits, const Given& weights);
 
-/// -sum t log p over the classes, the last axis. Probabilities that a softmax has just computed are taken back to its
-/// argument, which then gets the whole gradient and they none; others are divided by their sum and kept within [1e-7, 1
-/// - 1e-7] as in Keras.
-Var categorical_crossentropy(Var target, Var probabilities);
-Var categorical_crossentropy(Var target, Var probabilities, Var weights);
-
-/// The same from logits.
-Var categorical_crossentropy_from_logits(Var target, Var logits);
-Var categorical_crossentropy_from_logits(Var target, Var logits, Var weights);
-
-/// -log p[label]: labels (n,) of integers from 0 to k - 1, probabilities (n, k), which are treated as above. Throws
-/// ValueError for a label that is not such an integer.
-Var sparse_categorical_crossentropy(Var labels, Var probabilities);
-Var sparse_categorical_crossentropy(Var labels, Var probabilities, Var weights);
+/// -sum t log p over the classes, the last axis. If p is what softmax(z) returned, the loss is that from the logits z,
+/// and its gradient goes to z past p. Any other p is divided by its sum and kept within [1e-7, 1 - 1e-7] as in Keras.
+Var categorical_crossentropy(const Given& target, Var probabilities);
+Var categorical_crossentropy(const Given& target, Var probabilities, const Given& weights);
 
 /// The same from logits.
-Var softmax_cross_entropy(Var labels, Var logits);
-Var softmax_cross_entropy(Var labels, Var logits, Var weights);
+Var categorical_crossentropy_from_logits(const Given& target, Var logits);
+Var categorical_crossentropy_from_logits(const Given& target, Var logits, const Given& weights);
+
+/// -log p[label]: labels (n,) of integers from 0 to k - 1, probabilities (n, k), of a softmax or other, as above.
+/// Throws ValueError for a label that is not such an integer.
+Var sparse_categorical_crossentropy(const Given& labels, Var probabilities);
+Var sparse_categorical_crossentropy(const Given& labels, Var probabilities, const Given& weights);
+
+/// The same from logits.
+Var softmax_cross_entropy(const Given& labels, Var logits);
+Var softmax_cross_entropy(const Given& labels, Var logits, const Given& weights);
 
 // For operations of one's own: records an op whose result has the broadcast shape of its inputs.
 

@@ -3,7 +3,7 @@
 
 #include "support.hpp"
 
-// What a loss makes of the operation that stands before it.
+// What a loss takes, and what it makes of the operation that stands before it.
 
 using namespace xgrad;
 
@@ -35,8 +35,7 @@ TEST_CASE("a user's operation named softmax is not taken for the softmax") {
   const Var x = tape.variable(Tensor{{0.25, 1.0 / 12}}), p = triple<softmaxs_name>(x);  // p is (3, 1) / 4
   const Var sparse = sparse_categorical_crossentropy(Tensor{0}, p);
   CHECK(gradient(sparse, {x})[0].value()(0, 0) == doctest::Approx(3 * (1 - 1 / 0.75)));
-  CHECK(sparse_categorical_crossentropy(tape.constant(Tensor{0}), p, tape.constant(Tensor{2})).item() ==
-        doctest::Approx(-2 * std::log(0.75)));
+  CHECK(sparse_categorical_crossentropy(Tensor{0}, p, Tensor{2}).item() == doctest::Approx(-2 * std::log(0.75)));
   const Var loss = categorical_crossentropy(Tensor{{1, 0}}, p);
   CHECK(loss.item() == doctest::Approx(-std::log(0.75)));
   CHECK(gradient(loss, {p})[0].value()(0, 0) == doctest::Approx(1 - 1 / 0.75));  // of log(p0 + p1) - log p0
@@ -63,4 +62,47 @@ TEST_CASE("a softmax and a sigmoid are looked through to their logits") {
   const Var loss = categorical_crossentropy(Tensor{{1, 0}}, p);
   check_close(gradient(loss, {z})[0].value(), {{-1, 1}}, 1e-6);
   check_close(gradient(loss, {p})[0].value(), {{0, 0}}, 0);
+}
+
+TEST_CASE("targets and weights are Vars, tensors or xtensor expressions, in every mix") {
+  Tape tape;
+  const Tensor t{1, 0}, w{1, 3};
+  const Var p = tape.variable(Tensor{0.5, 0.25}), t_var = tape.constant(t), w_var = tape.constant(w);
+  const auto is = [](Var loss, double expected) { CHECK(loss.item() == doctest::Approx(expected)); };
+  for (const Var loss : {mean_squared_error(t, p), mean_squared_error(t_var, p), mean_squared_error(2 * t - t, p),
+                         mean_squared_error(Tensor{1, 0}, p), mean_squared_error(Var(t_var), Var(p))})
+    is(loss, (0.25 + 0.0625) / 2);
+  for (const Var loss : {mean_absolute_error(t, p, w), mean_absolute_error(t_var, p, w),
+                         mean_absolute_error(t, p, w_var), mean_absolute_error(t_var, p, w_var),
+                         mean_absolute_error(t, p, 2 * w - w), mean_absolute_error(t * t, p, Tensor{1, 3})})
+    is(loss, (0.5 + 3 * 0.25) / 2);
+  is(huber(t, p), (0.125 + 0.03125) / 2);
+  is(huber(t, p, 0.25), (0.25 * (0.5 - 0.125) + 0.25 * 0.125) / 2);
+  is(huber(t, p, 1), (0.125 + 0.03125) / 2);
+  is(huber(t, p, w), (0.125 + 3 * 0.03125) / 2);
+  is(huber(t, p, w, 1), (0.125 + 3 * 0.03125) / 2);
+  is(binary_crossentropy(t, p), -(std::log(0.5) + std::log(0.75)) / 2);
+  is(binary_crossentropy(t, p, w), -(std::log(0.5) + 3 * std::log(0.75)) / 2);
+  is(binary_crossentropy_from_logits(t, 0 * p, w), 4 * std::log(2.0) / 2);
+  const Var z = tape.variable(zeros({2, 4}));
+  const Tensor one_hot{{1, 0, 0, 0}, {0, 0, 1, 0}}, labels{0, 2};
+  for (const Var loss :
+       {categorical_crossentropy(one_hot, softmax(z)), categorical_crossentropy_from_logits(one_hot, z),
+        sparse_categorical_crossentropy(labels, softmax(z)), softmax_cross_entropy(labels, z),
+        softmax_cross_entropy(labels * 1, z)})
+    is(loss, std::log(4.0));
+  for (const Var loss : {categorical_crossentropy(one_hot, softmax(z), w), softmax_cross_entropy(labels, z, w),
+                         categorical_crossentropy_from_logits(one_hot, z, w_var),
+                         sparse_categorical_crossentropy(labels, softmax(z), w_var)})
+    is(loss, 2 * std::log(4.0));
+}
+
+TEST_CASE("a tensor that a loss is given becomes a constant, and is not read again") {
+  Tape tape;
+  const Var p = tape.variable(Tensor{3});
+  Tensor target{1};
+  const Var loss = mean_squared_error(target, p);
+  target(0) = 100;
+  CHECK(loss.item() == 4);
+  CHECK(gradient(loss, {p})[0].item() == 4);
 }

@@ -59,7 +59,7 @@ Replay to_shape(Var (*f)(Var, const Shape&)) {
   return [f](const Vars& x, const Json& a) { return f(x.at(0), shape_of(a["shape"])); };
 }
 
-Replay loss(Var (*f)(Var, Var), Var (*weighted)(Var, Var, Var)) {
+Replay loss(Var (*f)(const Given&, Var), Var (*weighted)(const Given&, Var, const Given&)) {
   return
       [=](const Vars& x, const Json&) { return x.size() == 2 ? f(x[0], x[1]) : weighted(x.at(0), x.at(1), x.at(2)); };
 }

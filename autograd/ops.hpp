@@ -21,13 +21,15 @@ Var divide(Var a, Var b);    ///< a / b
 Var pow(Var a, Var b);       ///< a^b; the slope in b is 0 where a = 0, and that in a at 0^0
 Var maximum(Var a, Var b);   ///< the slope is shared evenly where a = b, as in PyTorch
 Var minimum(Var a, Var b);   ///< the slope is shared evenly where a = b, as in PyTorch
-Var clip(Var x, Var low,
-         Var high);  ///< x between two bounds; the slope in x at a bound is 1, as in PyTorch; none in them
-Var where(
-    Var mask, Var a,
-    Var b);  ///< a where the mask is not 0, else b; what is not chosen gets 0 (times an infinite slope before it: NaN)
-Var greater(Var a, Var b);  ///< 1 where a > b, else 0: a mask, without a gradient
-Var equal(Var a, Var b);    ///< 1 where a = b, else 0: a mask, without a gradient
+Var greater(Var a, Var b);   ///< 1 where a > b, else 0: a mask, without a gradient
+Var equal(Var a, Var b);     ///< 1 where a = b, else 0: a mask, without a gradient
+
+/// x, kept between two bounds. The slope in x is 1 at a bound, as in PyTorch; the bounds have no gradient.
+Var clip(Var x, Var low, Var high);
+
+/// a where the mask is not 0, else b. What is not chosen gets a gradient of 0. Beware: an operation before it whose
+/// slope is infinite, such as sqrt at 0, makes that 0 a NaN; choose its argument too, sqrt(where(mask, x, 1)).
+Var where(Var mask, Var a, Var b);
 
 // Elementwise, of one argument. functions.cpp
 
@@ -44,7 +46,7 @@ Var sign(Var x);      ///< -1, 0 or 1; without a gradient
 Var sin(Var x);
 Var cos(Var x);
 Var erf(Var x);            ///< 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x
-Var stop_gradient(Var x);  ///< x, with no gradient through it
+Var stop_gradient(Var x);  ///< x as if it were a constant: no gradient goes back from here
 
 // Activations, elementwise except the softmaxes. activations.cpp
 
@@ -75,11 +77,12 @@ Var linear(Var x, Var w, Var b);  ///< x w + b: (n, k) by (k, m), plus (m,) on e
 Var dot(Var a, Var b);            ///< (n,) and (n,): the sum of their products
 Var outer(Var a, Var b);          ///< (m,) and (n,): every product, (m, n)
 
-// Reductions: over all axes, or over those given, which keepdims leaves in place with extent 1. reductions.cpp
+// Reductions: over all axes, or over those given, which keepdims leaves in place with extent 1. Where there is nothing
+// to reduce, the sum and the norm are 0, and the others throw ShapeError. reductions.cpp
 
 Var sum(Var x);
 Var sum(Var x, const Axes& axes, bool keepdims = false);
-Var mean(Var x);  ///< throws ShapeError, as do the next six, if there is nothing to reduce
+Var mean(Var x);
 Var mean(Var x, const Axes& axes, bool keepdims = false);
 Var variance(Var x);  ///< the mean squared distance from the mean: divided by n, as in NumPy and Keras
 Var variance(Var x, const Axes& axes, bool keepdims = false);
@@ -89,7 +92,7 @@ Var min(Var x);  ///< the slope is shared evenly among equals, as PyTorch's amin
 Var min(Var x, const Axes& axes, bool keepdims = false);
 Var logsumexp(Var x);  ///< log(sum e^x), without overflow
 Var logsumexp(Var x, const Axes& axes, bool keepdims = false);
-Var norm(Var x);  ///< sqrt(sum x^2); the slope at 0 is 0
+Var norm(Var x);  ///< sqrt(sum x^2), without overflow; the slope at 0 is 0
 Var norm(Var x, const Axes& axes, bool keepdims = false);
 Var sum_to(Var x, const Shape& shape);        ///< x summed down to a shape that broadcasts to x's
 Var max_to(Var x, const Shape& shape);        ///< the same with the largest element

@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <functional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -15,7 +16,7 @@ class Activation {
  public:
   static constexpr const char* kind = "activation";
 
-  Activation(Var (*function)(Var)) : function_(function) {}
+  Activation(Var (*function)(Var));
 
   /// Throws ValueError, with the names that there are, for a name that is not one of them.
   Activation(std::string_view name);
@@ -26,11 +27,26 @@ class Activation {
 
   Var operator()(Var x, const Context& = {}) const { return function_(x); }
 
+  /// Keras's name of the function, also if it was given by itself; "" for one of the user's own.
+  std::string_view name() const { return name_; }
+
+  void config(Config& options) { options("activation", *this); }
+
  private:
   std::function<Var(Var)> function_;
+  std::string_view name_;  // in the table of names, which is static
 };
 
-/// The identity: no activation.
-Var linear(Var x);
+/// The name. Throws ValueError if there is none.
+std::string option_text(const Activation& activation);
+void read_option(const std::string& text, Activation& activation);
+
+// Those of Keras's activations that autograd/ops.hpp does not have, made of those that it has.
+
+Var linear(Var x);        ///< the identity: no activation
+Var relu6(Var x);         ///< min(max(x, 0), 6)
+Var hard_sigmoid(Var x);  ///< relu6(x + 3) / 6
+Var softsign(Var x);      ///< x / (1 + |x|)
+Var mish(Var x);          ///< x tanh(softplus(x)) (Misra 2019)
 
 }  // namespace xgrad::inline XGRAD_PRECISION

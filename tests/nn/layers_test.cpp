@@ -66,18 +66,6 @@ TEST_CASE("Dense without a bias has one parameter") {
   check_close(model(tape.constant(ones({1, 3}))).value(), zeros({1, 2}), 0);
 }
 
-TEST_CASE("an activation is a function, a name or a lambda") {
-  Tape tape;
-  const Var x = tape.constant(Tensor{-1, 2});
-  check_close(Activation(relu)(x).value(), {0, 2}, 0);
-  check_close(Activation("relu")(x).value(), {0, 2}, 0);
-  check_close(Activation("linear")(x).value(), {-1, 2}, 0);
-  check_close(Activation([](Var v) { return v * 3; })(x).value(), {-3, 6}, 0);
-  CHECK(thrown_by<ValueError>([] { Activation("rleu"); }) ==
-        "activation: there is no \"rleu\"; the names are linear, relu, leaky_relu, elu, selu, gelu, silu, softplus, "
-        "sigmoid, tanh, softmax, log_softmax");
-}
-
 TEST_CASE("Dropout keeps the mean in training and is the identity otherwise") {
   Rng rng(1);
   const Dropout dropout(0.25);

@@ -1,0 +1,101 @@
+#include <xgrad/autograd/ops.hpp>
+#include <xgrad/nn/activation.hpp>
+
+#include "layer_checks.hpp"
+
+using namespace xgrad;
+
+namespace {
+
+struct Row {
+  const char* name;
+  double at_minus_1, at_2;
+};
+
+constexpr Row elementwise[] = {{"linear", -1, 2},
+                               {"relu", 0, 2},
+                               {"relu6", 0, 2},
+                               {"leaky_relu", -0.2, 2},
+                               {"elu", -0.632120559, 2},
+                               {"selu", -1.11133074, 2.10140197},
+                               {"gelu", -0.158655254, 1.95449974},
+                               {"gelu_tanh", -0.158808009, 1.95459769},
+                               {"silu", -0.268941421, 1.76159416},
+                               {"swish", -0.268941421, 1.76159416},
+                               {"mish", -0.303401461, 1.94395896},
+                               {"softplus", 0.313261688, 2.12692801},
+                               {"softsign", -0.5, 0.666666667},
+                               {"sigmoid", 0.268941421, 0.880797078},
+                               {"hard_sigmoid", 0.333333333, 0.833333333},
+                               {"tanh", -0.761594156, 0.96402758},
+                               {"exponential", 0.367879441, 7.3890561}};
+
+}  // namespace
+
+TEST_CASE("an activation is a function, a name or a lambda") {
+  Tape tape;
+  const Var x = tape.constant(Tensor{-1, 2});
+  check_close(Activation(relu)(x).value(), {0, 2}, 0);
+  check_close(Activation("relu")(x).value(), {0, 2}, 0);
+  check_close(Activation([](Var v) { return v * 3; })(x).value(), {-3, 6}, 0);
+  CHECK(thrown_by<ValueError>([] { Activation("rleu"); }) ==
+        "activation: there is no \"rleu\"; the names are linear, relu, relu6, leaky_relu, elu, selu, gelu, gelu_tanh, "
+        "silu, swish, mish, softplus, softsign, sigmoid, hard_sigmoid, tanh, exponential, softmax, log_softmax");
+  CHECK(
+      thrown_by<ValueError>([] { Activation(""); }).starts_with("activation: there is no \"\"; the names are linear"));
+}
+
+TEST_CASE("every activation by name computes what the name says in Keras") {
+  Tape tape;
+  const Var x = tape.constant(Tensor{-1, 2});
+  for (const auto& [name, at_minus_1, at_2] : elementwise) {
+    CAPTURE(name);
+    check_close(Activation(name)(x).value(), {static_cast<Real>(at_minus_1), static_cast<Real>(at_2)}, 1e-6);
+  }
+  check_close(Activation("softmax")(x).value(), {Real(0.0474258732), Real(0.952574127)}, 1e-6);
+  check_close(Activation("log_softmax")(x).value(), {Real(-3.04858735), Real(-0.0485873516)}, 1e-6);
+}
+
+TEST_CASE("relu6 and hard_sigmoid end where they are flat") {
+  Tape tape;
+  const Var x = tape.variable(Tensor{-4, 0, 7});
+  check_close(relu6(x).value(), {0, 0, 6}, 0);
+  check_close(hard_sigmoid(x).value(), {0, 0.5, 1}, 0);
+  check_close(gradient(sum(relu6(x)), {x})[0].value(), {0, 0, 0}, 0);
+  check_close(mish(x).value(), {Real(-0.0725917408), 0, Real(6.99998838)}, 1e-6);
+}
+
+TEST_CASE("the gradients of every activation are right") {
+  for (const Row& row : elementwise) {
+    CAPTURE(row.name);
+    check_gradients(Activation(row.name), Tensor{{-1.7, -0.3, 0.4}, {1.1, 2.9, 6.5}});
+  }
+}
+
+TEST_CASE("an activation keeps its name, also when it was given as a function") {
+  for (const auto& [given, name] : {std::pair<Activation, const char*>{relu, "relu"},
+                                    {gelu, "gelu"},
+                                    {linear, "linear"},
+                                    {mish, "mish"},
+                                    {softmax, "softmax"},
+                                    {"tanh", "tanh"},
+                                    {"swish", "silu"}}) {
+    CHECK(given.name() == name);
+    CHECK(option_text(given) == name);
+  }
+  Activation read = linear;
+  read_option("softplus", read);
+  CHECK(read.name() == "softplus");
+  CHECK(
+      thrown_by<ValueError>([&] { read_option("sofplus", read); }).starts_with("activation: there is no \"sofplus\""));
+}
+
+TEST_CASE("an activation of one's own cannot be saved") {
+  const char* const message = "activation: a function of one's own has no name by which to save it; use one of Keras's";
+  CHECK(thrown_by<ValueError>([] { option_text(Activation([](Var x) { return x * 3; })); }) == message);
+  CHECK(thrown_by<ValueError>([] { option_text(Activation(square)); }) == message);
+}
+
+TEST_CASE("an Activation layer is saved and loaded") {
+  check_round_trip(Activation(selu), Activation(linear), Tensor{{-1, 2}, {3, -4}});
+}

@@ -18,32 +18,6 @@ std::vector<std::string> names(Sequential& model) {
 
 }  // namespace
 
-TEST_CASE("glorot_uniform fills a kernel up to sqrt(6 / (in + out))") {
-  Rng rng(1);
-  const Tensor kernel = glorot_uniform({400, 200}, rng);
-  Real largest = 0;
-  double squares = 0;
-  for (const Real w : kernel) {
-    largest = std::max(largest, std::abs(w));
-    squares += double{w} * double{w};
-  }
-  const double limit = std::sqrt(6 / 600.0);
-  CHECK(largest <= limit);
-  CHECK(largest > 0.999 * limit);
-  CHECK(squares / 80'000 == doctest::Approx(limit * limit / 3).epsilon(0.02));
-}
-
-TEST_CASE("he_normal has variance 2 / in and no tail") {
-  Rng rng(1);
-  const Tensor kernel = he_normal({500, 100}, rng);
-  double squares = 0;
-  for (const Real w : kernel) {
-    CHECK_UNARY(std::abs(w) <= 2 * std::sqrt(2 / 500.0) / 0.8796256);
-    squares += double{w} * double{w};
-  }
-  CHECK(squares / 50'000 == doctest::Approx(2 / 500.0).epsilon(0.02));
-}
-
 TEST_CASE("Dense computes activation(x kernel + bias)") {
   Rng rng(1);
   Dense dense(2, relu);

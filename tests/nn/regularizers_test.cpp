@@ -1,0 +1,78 @@
+#include <xgrad/autograd/check.hpp>
+#include <xgrad/autograd/ops.hpp>
+#include <xgrad/nn/regularizers.hpp>
+
+#include "support.hpp"
+
+using namespace xgrad;
+
+namespace {
+
+double penalty(const Regularizer& regularizer) {
+  Tape tape;
+  return regularizer(tape.constant(Tensor{{1, -2}, {3, 0}})).item();  // sum |w| = 6, sum w^2 = 14
+}
+
+std::string text_of(const Regularizer& regularizer) { return option_text(regularizer); }
+
+}  // namespace
+
+TEST_CASE("L2 is l2 times the sum of squares, L1 that of magnitudes, by 0.01 unless said") {
+  CHECK(penalty(L2{0.5}) == 7);
+  CHECK(penalty(L1{0.5}) == 3);
+  CHECK(penalty(L1L2{.l1 = 0.5, .l2 = 2}) == 31);
+  CHECK(penalty(L2{}) == doctest::Approx(0.14));
+  CHECK(penalty(L1{}) == doctest::Approx(0.06));
+  CHECK(penalty("l2") == doctest::Approx(0.14));
+  CHECK(penalty("l1") == doctest::Approx(0.06));
+  CHECK(penalty("l1_l2") == doctest::Approx(0.2));
+  CHECK(penalty(L1L2{.l2 = 2}) == 28);
+}
+
+TEST_CASE("a regularizer is any function to a number") {
+  CHECK(penalty([](Var w) { return max(w); }) == 3);
+  CHECK(thrown_by<ShapeError>([] { penalty([](Var w) { return square(w); }); }) ==
+        "regularizer: the penalty has shape (2, 2); it takes a number, such as the sum of squares");
+}
+
+TEST_CASE("there is no regularizer unless one is given, or if all it multiplies is by 0") {
+  CHECK(!Regularizer());
+  CHECK(!Regularizer(L2{0}));
+  CHECK(Regularizer(L1{}));
+  CHECK(Regularizer([](Var w) { return sum(w); }));
+  CHECK(penalty(Regularizer()) == 0);
+}
+
+TEST_CASE("the gradient of L2 is 2 l2 w, and that of L1 l1 sign(w), 0 at 0") {
+  Tape tape;
+  const Var w = tape.variable(Tensor{1, -2, 0});
+  check_close(gradient(Regularizer(L2{0.5})(w), {w})[0].value(), {1, -2, 0}, 0);
+  check_close(gradient(Regularizer(L1{0.5})(w), {w})[0].value(), {0.5, -0.5, 0}, 0);
+  check_close(gradient(Regularizer(L1L2{.l1 = 0.5, .l2 = 0.5})(w), {w})[0].value(), {1.5, -2.5, 0}, 0);
+}
+
+TEST_CASE("a regularizer is saved and loaded, unless it is one's own") {
+  CHECK(text_of({}) == "none");
+  CHECK(text_of(L2{0.1}) == "l1_l2 0 0.1");
+  for (const Regularizer& saved : {Regularizer(), Regularizer(L1{0.3}), Regularizer(L1L2{.l1 = 0.125, .l2 = 2})}) {
+    Regularizer loaded = L2{7};
+    read_option(option_text(saved), loaded);
+    CHECK(penalty(loaded) == penalty(saved));
+  }
+  CHECK(thrown_by<ValueError>([] { text_of([](Var w) { return sum(w); }); }) ==
+        "regularizer: a function of one's own has no name by which to save it; use L1, L2 or L1L2");
+}
+
+TEST_CASE("a regularizer that does not exist or cannot be is refused") {
+  CHECK(thrown_by<ValueError>([] { Regularizer("l3"); }) ==
+        "regularizer: there is no \"l3\"; the names are l1, l2, l1_l2");
+  CHECK(thrown_by<ValueError>([] { Regularizer(L2{-0.1}); }) ==
+        "regularizer: l2 is -0.1; it takes a finite number from 0 up");
+  CHECK(thrown_by<ValueError>([] { Regularizer(L1{NAN}); }) ==
+        "regularizer: l1 is nan; it takes a finite number from 0 up");
+  Regularizer read;
+  for (const char* text :
+       {"", "l1_l2", "l1_l2 ", "l1_l2 1", "l1_l2  1", "l1_l2 1 2 3", "l1_l2 1 x", "l1_l2 -1 0", "l1_l2 inf 0", "None"})
+    CHECK(thrown_by<ValueError>([&] { read_option(text, read); }) != "nothing");
+  CHECK(!read);
+}

@@ -48,6 +48,7 @@ std::string option_text(double value) { return number_text(value); }
 std::string option_text(const std::string& value) { return value; }
 
 std::string option_text(const Shape& value) { return list_text(value); }
+std::string option_text(const std::vector<std::int64_t>& value) { return list_text(value); }
 std::string option_text(const std::vector<double>& value) { return list_text(value); }
 std::string option_text(const std::vector<std::size_t>& value) { return list_text(value); }
 std::string option_text(const std::vector<std::string>& value) { return list_text(value); }
@@ -64,6 +65,7 @@ void read_option(const std::string& text, double& value) { read_number(text, val
 void read_option(const std::string& text, std::string& value) { value = text; }
 
 void read_option(const std::string& text, Shape& value) { read_list(text, value); }
+void read_option(const std::string& text, std::vector<std::int64_t>& value) { read_list(text, value); }
 void read_option(const std::string& text, std::vector<double>& value) { read_list(text, value); }
 void read_option(const std::string& text, std::vector<std::size_t>& value) { read_list(text, value); }
 void read_option(const std::string& text, std::vector<std::string>& value) { read_list(text, value); }

@@ -18,6 +18,7 @@ std::string option_text(std::size_t value);
 std::string option_text(double value);  ///< in the fewest digits from which the same number is read
 std::string option_text(const std::string& value);
 std::string option_text(const Shape& value);  ///< this and the lists with commas between their entries: "2,3"
+std::string option_text(const std::vector<std::int64_t>& value);
 std::string option_text(const std::vector<double>& value);
 std::string option_text(const std::vector<std::size_t>& value);
 std::string option_text(const std::vector<std::string>& value);
@@ -28,6 +29,7 @@ void read_option(const std::string& text, std::size_t& value);
 void read_option(const std::string& text, double& value);
 void read_option(const std::string& text, std::string& value);
 void read_option(const std::string& text, Shape& value);
+void read_option(const std::string& text, std::vector<std::int64_t>& value);
 void read_option(const std::string& text, std::vector<double>& value);
 void read_option(const std::string& text, std::vector<std::size_t>& value);
 void read_option(const std::string& text, std::vector<std::string>& value);

@@ -49,6 +49,10 @@ TEST_CASE("numbers at the ends of their range and an empty shape are read back")
   Shape shape{1};
   read_option(option_text(Shape{}), shape);
   CHECK(shape.empty());
+  std::vector<std::int64_t> signed_extents;
+  CHECK(option_text(std::vector<std::int64_t>{3, -1}) == "3,-1");
+  read_option("3,-1", signed_extents);
+  CHECK(signed_extents == std::vector<std::int64_t>{3, -1});
 }
 
 TEST_CASE("lists and an option that may be absent are read back") {

@@ -20,4 +20,9 @@ Var Dropout::operator()(Var x, const Context& context) const {
   return x * mask;
 }
 
+void Dropout::config(Config& options) {
+  options("rate", rate_);
+  *this = Dropout(rate_);  // checked again
+}
+
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -16,6 +16,8 @@ class Dropout {
   /// Throws ValueError in training without a generator.
   Var operator()(Var x, const Context& context = {}) const;
 
+  void config(Config& options);
+
  private:
   double rate_;
 };

@@ -12,6 +12,8 @@ struct Flatten {
 
   /// Throws ShapeError for a number, which has no batch axis.
   Var operator()(Var x, const Context& = {}) const;
+
+  void config(Config&) {}
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -4,7 +4,7 @@
 #include <xgrad/nn/flatten.hpp>
 #include <xgrad/nn/sequential.hpp>
 
-#include "support.hpp"
+#include "layer_checks.hpp"
 
 using namespace xgrad;
 
@@ -17,36 +17,6 @@ std::vector<std::string> names(Sequential& model) {
 }
 
 }  // namespace
-
-TEST_CASE("Dropout keeps the mean in training and is the identity otherwise") {
-  Rng rng(1);
-  const Dropout dropout(0.25);
-  Tape tape;
-  const Var x = tape.variable(ones({100, 100}));
-  CHECK(dropout(x).line() == x.line());
-  const Var y = dropout(x, {.training = true, .rng = &rng});
-  std::size_t dropped = 0;
-  for (const Real value : y.value()) {
-    CHECK_UNARY(value == 0 || value == doctest::Approx(4 / 3.0));
-    dropped += value == 0;
-  }
-  CHECK(dropped == doctest::Approx(2500).epsilon(0.05));
-  CHECK(Dropout(0)(x, {.training = true, .rng = &rng}).line() == x.line());
-  CHECK(sum(Dropout(1)(x, {.training = true, .rng = &rng})).item() == 0);
-  CHECK(thrown_by<ValueError>([] { Dropout(1.5); }) == "Dropout: the rate is 1.5; it takes 0 to 1");
-  CHECK(thrown_by<ValueError>([&] { dropout(x, {.training = true}); }) ==
-        "Dropout: training without a generator; give {.training = true, .rng = &rng}");
-}
-
-TEST_CASE("Flatten keeps the batch") {
-  Tape tape;
-  Rng rng;
-  CHECK(Flatten().build({28, 28}, rng) == Shape{784});
-  CHECK(Flatten()(tape.constant(zeros({5, 2, 3}))).shape() == Shape{5, 6});
-  CHECK(Flatten()(tape.constant(zeros({5}))).shape() == Shape{5, 1});
-  CHECK(thrown_by<ShapeError>([&] { Flatten()(tape.constant(1)); }) ==
-        "Flatten: the shape is (); it takes a batch, (n, ...)");
-}
 
 TEST_CASE("Sequential names layers and parameters as Keras does") {
   Rng rng(1);
@@ -115,7 +85,7 @@ struct Scale {
     gain = Parameter("gain", ones(input));
     return input;
   }
-  Var operator()(Var x, const Context&) { return x * x.tape().watch(gain); }
+  Var operator()(Var x, const Context& context) { return x * context.weight(x.tape(), gain); }
   void each_parameter(const ParameterVisitor& visit) { visit(gain); }
 };
 
@@ -132,4 +102,5 @@ TEST_CASE("a layer of one's own is a struct") {
   tape.backward(sum(y));
   check_close(model.parameters()[0]->gradient, {2 * 2 * (1 + 4), 2 * 3 * (1 + 4)}, 0);
   CHECK(names(model) == std::vector<std::string>{"scale/gain"});
+  check_gradients(Scale(), Tensor{{1, -2}, {3, 4}});
 }

@@ -134,3 +134,37 @@ TEST_CASE("an operation that found no memory for its result finds it when there 
     CHECK(exp(x).value().size() == 2500);
   }
 }
+
+TEST_CASE("nor do layers that penalise, normalise, reshape or draw") {
+  Rng rng(1);
+  const Tensor x = random_uniform(rng, {100, 20}, 0, 1), y = zeros({100});
+  Sequential model{Dense(10, relu, {.kernel_regularizer = L1L2{.l1 = 0.01, .l2 = 0.01}, .activity_regularizer = "l2"}),
+                   BatchNormalization(),
+                   Reshape({2, -1}),
+                   Dense(5, "mish", {.use_bias = false}),
+                   LayerNormalization(),
+                   GaussianNoise(0.1),
+                   Flatten(),
+                   Dense(3, softmax)};
+  model.build({20}, rng);
+  const std::vector<Parameter*> parameters = model.parameters();
+  Optimizer optimizer(SGD{});
+  Batches data = batches(x, y, 32, &rng);
+  Tape tape;
+  std::vector<Var> penalties;
+  std::size_t steps = 0, before = 0;
+  for (int epoch = 0; epoch < 3; ++epoch) {
+    for (const Batch& batch : data) {
+      if (steps++ == 4) before = allocations;
+      tape.rewind();
+      penalties.clear();
+      const Var p = model(tape.borrow(batch.x), {.training = true, .rng = &rng, .penalties = &penalties});
+      Var loss = sparse_categorical_crossentropy(batch.y, p);
+      for (const Var penalty : penalties) loss = loss + penalty;
+      tape.backward(loss);
+      optimizer.step(parameters);
+    }
+  }
+  CHECK(penalties.size() == 2);
+  CHECK(allocations - before == 0);
+}

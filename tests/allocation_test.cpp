@@ -36,8 +36,8 @@ using namespace xgrad;
 
 TEST_CASE("a steady training step allocates nothing, whatever the optimiser") {
   for (Optimizer optimizer :
-       {Optimizer(SGD{}), Optimizer(SGD{.momentum = 0.9}), Optimizer("rmsprop"), Optimizer("adam"), Optimizer("adagrad"),
-        Optimizer("adadelta"), Optimizer("adamax"), Optimizer("nadam"),
+       {Optimizer(SGD{}), Optimizer(SGD{.momentum = 0.9}), Optimizer("rmsprop"), Optimizer("adam"),
+        Optimizer("adagrad"), Optimizer("adadelta"), Optimizer("adamax"), Optimizer("nadam"),
         Optimizer(AdamW{.learning_rate = CosineDecay{.initial_learning_rate = 0.01, .decay_steps = 9}, .clipnorm = 1}),
         Optimizer(RMSprop{.momentum = 0.9, .centered = true, .global_clipnorm = 1}),
         Optimizer(SGD{.clipvalue = 0.1, .gradient_accumulation_steps = 3})}) {
@@ -167,4 +167,23 @@ TEST_CASE("nor do layers that penalise, normalise, reshape or draw") {
   }
   CHECK(penalties.size() == 2);
   CHECK(allocations - before == 0);
+}
+
+TEST_CASE("L-BFGS allocates nothing once its history is full") {
+  Parameter x("x", Tensor{Real(-1.2), 3}), y("y", Tensor{1, 1});
+  const std::vector<Parameter*> parameters{&x, &y};
+  Tape tape;
+  const std::function<double()> rosenbrock = [&] {
+    tape.rewind();
+    const Var a = tape.watch(x), b = tape.watch(y);
+    const Var loss = sum(square(1 - a) + 100 * square(b - square(a)));
+    tape.backward(loss);
+    return static_cast<double>(loss.item());
+  };
+  LBFGS lbfgs({.max_iterations = 3, .history_size = 2});
+  for (int i = 0; i < 3; ++i) lbfgs.step(parameters, rosenbrock);
+  const std::size_t before = allocations;
+  const double loss = lbfgs.step(parameters, rosenbrock);
+  CHECK(allocations - before == 0);
+  CHECK(loss > rosenbrock());
 }

@@ -248,6 +248,10 @@ TEST_CASE("other differences in shape are refused in the name of the loss") {
         }) ==
         "sparse_categorical_crossentropy: y_true has shape (3, 2) and y_pred (3, 2); it takes labels (n,) or (n, 1) "
         "with (n, classes)");
+  // As many numbers, but not the same samples.
+  CHECK(thrown_by<ShapeError>([] { value("mse", zeros({6}), zeros({2, 3})); }) != "nothing");
+  CHECK(thrown_by<ShapeError>([] { value("mse", zeros({2, 3}), zeros({3, 2})); }) != "nothing");
+  CHECK(thrown_by<ShapeError>([] { value("mse", zeros({3}), zeros({1, 3})); }) != "nothing");
   for (const char* name : names) {
     CAPTURE(name);
     CHECK(thrown_by<ShapeError>([&] { value(name, zeros({2, 1}), zeros({3, 4})); }) != "nothing");

@@ -108,7 +108,7 @@ TEST_CASE("axes before a kernel's last two multiply both fans, and a vector is i
 
 TEST_CASE("the columns of an orthogonal matrix, or the rows if they are fewer, are orthonormal") {
   Rng rng(1);
-  for (const Shape& shape : {Shape{5, 5}, Shape{40, 7}, Shape{7, 40}, Shape{1, 1}, Shape{1, 6}}) {
+  for (const Shape& shape : {Shape{5, 5}, Shape{40, 7}, Shape{7, 40}, Shape{1, 1}, Shape{1, 6}, Shape{150, 150}}) {
     const Tensor w = Initializer(Orthogonal{})(shape, rng);
     const Tensor product = gram(w);
     check_close(product, identity(product.shape(0), 1), either(1e-6, 1e-14));

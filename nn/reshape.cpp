@@ -26,8 +26,9 @@ Shape Reshape::reshaped(const Shape& sample) const {
     fits = fits && left % static_cast<std::size_t>(extent) == 0;
     left /= static_cast<std::size_t>(extent);
   }
-  require(fits && (open || left == 1), "Reshape: cannot turn ", sample, " into (", option_text(target_shape_),
-          "); it takes the same number of elements, ", count);
+  if (!fits || !(open || left == 1))
+    throw ShapeError(text("Reshape: cannot turn ", sample, " into (", option_text(target_shape_),
+                          "); it takes the same number of elements, ", count));
   Shape shape;
   for (const std::int64_t extent : target_shape_)
     shape.push_back(extent == -1 ? left : static_cast<std::size_t>(extent));

@@ -1,30 +1,25 @@
 #pragma once
 
-#include <functional>
-#include <span>
 #include <vector>
 
 #include <xgrad/core/random.hpp>
-#include <xgrad/data/mnist.hpp>
+#include <xgrad/data/samples.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// Some samples x, (n, ...), and their labels or targets y.
-struct Batch {
-  Tensor x, y;
-};
-
 /// A data set cut into batches, for a loop over one epoch:
 ///   for (const auto& [x, y] : batches(images, 32, &rng)) ...
-/// The last batch has what is left. With a generator, every loop takes the samples in a new random order. A batch is
-/// good until the next one is drawn, in the same memory; the data set is not copied and has to outlive the batches.
+/// The last batch has what is left. With a generator, every loop takes the samples in a new random order, which depends
+/// on the generator alone. A batch is good until the next one is drawn, in the same memory; the data set is not copied
+/// and has to outlive the batches.
 class Batches {
  public:
-  /// Writes the samples of these numbers to a batch.
-  using Gather = std::function<void(std::span<const std::uint32_t> samples, Batch& batch)>;
+  static constexpr std::size_t all = ~std::size_t{0};
 
-  /// Throws ValueError if there are no samples, or for batches of none.
-  Batches(std::size_t samples, std::size_t batch_size, Gather gather, Rng* shuffle = nullptr);
+  /// Of the samples from number `begin` to `end`, this one not included, or to the last. Throws ValueError if there are
+  /// none, or for batches of none.
+  Batches(Samples samples, std::size_t batch_size, Rng* shuffle = nullptr, std::size_t begin = 0,
+          std::size_t end = all);
 
   /// How many samples there are, and in how many batches.
   std::size_t samples() const { return order_.size(); }
@@ -40,6 +35,9 @@ class Batches {
     }
     bool operator==(const Iterator& other) const { return step_ == other.step_; }
 
+    /// The numbers of the batch's samples in the data set.
+    std::span<const std::uint32_t> numbers() const { return batches_->numbers(step_); }
+
    private:
     Batches* batches_;
     std::size_t step_;
@@ -49,10 +47,11 @@ class Batches {
   Iterator end() { return {*this, size()}; }
 
  private:
+  std::span<const std::uint32_t> numbers(std::size_t step) const;
   const Batch& gathered(std::size_t step);
 
-  std::size_t batch_size_;
-  Gather gather_;
+  Samples data_;
+  std::size_t batch_size_, first_;
   Rng* shuffle_;
   std::vector<std::uint32_t> order_;
   Batch batch_;
@@ -60,15 +59,13 @@ class Batches {
 
 /// Batches of images as rows of pixels scaled to 0..1, (n, rows columns), and labels (n,); of the first `limit` images.
 Batches batches(const LabelledImages& images, std::size_t batch_size, Rng* shuffle = nullptr,
-                std::size_t limit = ~std::size_t{0});
-
-Batches batches(LabelledImages&& images, std::size_t batch_size, Rng* shuffle = nullptr,
-                std::size_t limit = 0) = delete;
+                std::size_t limit = Batches::all);
+Batches batches(LabelledImages&&, std::size_t, Rng* = nullptr, std::size_t = 0) = delete;
 
 /// Batches of rows of x and y. Throws ShapeError unless both have the same first extent.
 Batches batches(const Tensor& x, const Tensor& y, std::size_t batch_size, Rng* shuffle = nullptr);
-Batches batches(Tensor&& x, const Tensor& y, std::size_t batch_size, Rng* shuffle = nullptr) = delete;
-Batches batches(const Tensor& x, Tensor&& y, std::size_t batch_size, Rng* shuffle = nullptr) = delete;
-Batches batches(Tensor&& x, Tensor&& y, std::size_t batch_size, Rng* shuffle = nullptr) = delete;
+Batches batches(Tensor&&, const Tensor&, std::size_t, Rng* = nullptr) = delete;
+Batches batches(const Tensor&, Tensor&&, std::size_t, Rng* = nullptr) = delete;
+Batches batches(Tensor&&, Tensor&&, std::size_t, Rng* = nullptr) = delete;
 
 }  // namespace xgrad::inline XGRAD_PRECISION

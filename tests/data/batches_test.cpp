@@ -78,7 +78,7 @@ TEST_CASE("tensors are cut into batches by rows") {
   CHECK(seen[1].shape() == Shape{1, 2});
   CHECK(seen[1](0, 1) == 6);
   CHECK(thrown_by<ShapeError>([&] { batches(x, two, 2); }) ==
-        "batches: x has shape (3, 2) and y (2,); it takes as many rows of one as of the other");
+        "samples: x has shape (3, 2) and y (2,); it takes as many rows of one as of the other");
 }
 
 TEST_CASE("batches of nothing are refused") {

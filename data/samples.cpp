@@ -1,0 +1,91 @@
+#include <xgrad/data/samples.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include <xgrad/core/error.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+namespace {
+
+Shape without_first(const Shape& shape) { return Shape(shape.begin() + 1, shape.end()); }
+
+std::shared_ptr<const Tensor> as_tensor(const std::vector<std::uint8_t>& labels) {
+  auto y = std::make_shared<Tensor>(Shape{labels.size()});
+  std::copy(labels.begin(), labels.end(), y->begin());
+  return y;
+}
+
+void gather_pixels(const LabelledImages& images, std::span<const std::uint32_t> numbers, Tensor& x) {
+  const std::size_t length = images.shape[1] * images.shape[2];
+  if (x.dimension() != 2 || x.shape(0) != numbers.size()) x.resize(Shape{numbers.size(), length});
+  const auto pixels_of = [&](std::size_t i) { return images.pixels.data() + numbers[i] * length; };
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    // Shuffled images are nowhere near each other in memory: ask for one while working on those before it.
+    if (constexpr std::size_t ahead = 6, line = 64; i + ahead < numbers.size())
+      for (std::size_t k = 0; k < length; k += line) __builtin_prefetch(pixels_of(i + ahead) + k);
+    const std::uint8_t* pixels = pixels_of(i);
+    Real* row = x.data() + i * length;
+    for (std::size_t k = 0; k < length; ++k) row[k] = static_cast<Real>(pixels[k]) * (Real{1} / 255);
+  }
+}
+
+}  // namespace
+
+Samples::Samples(const Tensor& x, const Tensor& y, const Tensor* weights)
+    : x_(&x), y_(std::shared_ptr<const Tensor>{}, &y), weights_(weights) {
+  require(x.dimension() > 0 && y.dimension() > 0 && x.shape(0) == y.shape(0), "samples: x has shape ", x.shape(),
+          " and y ", y.shape(), "; it takes as many rows of one as of the other");
+  require(weights == nullptr || weights->shape() == Shape{y.shape(0)}, "samples: weights of shape ",
+          weights ? weights->shape() : Shape{}, "; it takes one for each sample, (", y.shape(0), ",)");
+  sample_shape_ = without_first(x.shape());
+}
+
+Samples::Samples(const LabelledImages& images) : images_(&images), y_(as_tensor(images.labels)) {
+  require(images.pixels.size() == element_count(images.shape) && images.shape.size() == 3 &&
+              images.shape[0] == images.labels.size(),
+          "samples: ", images.pixels.size(), " pixels and ", images.labels.size(), " labels for images of shape ",
+          images.shape);
+  sample_shape_ = {images.shape[1] * images.shape[2]};
+}
+
+Samples Samples::weighted(const Tensor& weights) const {
+  require(weights.shape() == Shape{size()}, "samples: weights of shape ", weights.shape(),
+          "; it takes one for each sample, (", size(), ",)");
+  Samples result = *this;
+  result.weights_ = &weights;
+  return result;
+}
+
+void Samples::gather(std::span<const std::uint32_t> numbers, Batch& batch) const {
+  if (images_)
+    gather_pixels(*images_, numbers, batch.x);
+  else
+    gather_rows(*x_, numbers, batch.x);
+  gather_rows(*y_, numbers, batch.y);
+}
+
+void Samples::require_finite() const {
+  if (x_ == nullptr) return;  // bytes are
+  const auto bad = std::find_if(x_->begin(), x_->end(), [](Real number) { return !std::isfinite(number); });
+  if (bad == x_->end()) return;
+  const auto place = static_cast<std::size_t>(bad - x_->begin()), length = element_count(sample_shape_);
+  throw ValueError(text("x is ", *bad, " at [", place / length, ", ", place % length,
+                        "]; clean the data, or give {.check_data = false} to go on with it"));
+}
+
+void gather_rows(const Tensor& from, std::span<const std::uint32_t> rows, Tensor& to) {
+  const bool fits = to.dimension() == from.dimension() && to.shape(0) == rows.size() &&
+                    std::equal(from.shape().begin() + 1, from.shape().end(), to.shape().begin() + 1);
+  if (!fits) {
+    Shape shape = from.shape();
+    shape[0] = rows.size();
+    to.resize(shape);
+  }
+  const std::size_t length = from.shape(0) == 0 ? 0 : from.size() / from.shape(0);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    std::copy_n(from.data() + rows[i] * length, length, to.data() + i * length);
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

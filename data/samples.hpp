@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include <xgrad/data/mnist.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+/// Some samples x, (n, ...), and their labels or targets y.
+struct Batch {
+  Tensor x, y;
+};
+
+/// A data set to learn or judge from: samples with a label or target each, and a weight each if asked for. It refers to
+/// what it is made of, which has to outlive it.
+class Samples {
+ public:
+  /// Sample i is row i of x and of y, of weight weights[i]. Throws ShapeError unless both have the same first extent,
+  /// which is that of the weights, (n,).
+  Samples(const Tensor& x, const Tensor& y, const Tensor* weights = nullptr);
+  Samples(Tensor&&, const Tensor&, const Tensor* = nullptr) = delete;
+  Samples(const Tensor&, Tensor&&, const Tensor* = nullptr) = delete;
+  Samples(Tensor&&, Tensor&&, const Tensor* = nullptr) = delete;
+
+  /// Images as rows of pixels scaled to 0..1, (n, rows columns), and labels (n,).
+  Samples(const LabelledImages& images);
+  Samples(LabelledImages&&) = delete;
+
+  std::size_t size() const { return y_->shape(0); }
+  const Shape& sample_shape() const { return sample_shape_; }  ///< of one x, the batch left out
+  const Tensor& y() const { return *y_; }
+  const Tensor* weights() const { return weights_; }
+
+  /// The same samples with other weights.
+  Samples weighted(const Tensor& weights) const;
+
+  /// Writes the samples of these numbers to a batch, in whose memory they may find room.
+  void gather(std::span<const std::uint32_t> numbers, Batch& batch) const;
+
+  /// Throws ValueError naming the first x that is NaN or infinite: its sample, and its place in it.
+  void require_finite() const;
+
+ private:
+  const Tensor* x_ = nullptr;  // or else the images
+  const LabelledImages* images_ = nullptr;
+  std::shared_ptr<const Tensor> y_;
+  const Tensor* weights_ = nullptr;
+  Shape sample_shape_;
+};
+
+/// Copies those rows of a tensor to another, which is resized if need be.
+void gather_rows(const Tensor& from, std::span<const std::uint32_t> rows, Tensor& to);
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,7 +1,12 @@
 #include <xgrad/core/random.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <iterator>
+#include <sstream>
+
+#include <xgrad/core/error.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -41,6 +46,24 @@ std::uint32_t Rng::integer(std::uint32_t largest) {
   do x = bits() & mask;
   while (x > largest);
   return x;
+}
+
+std::string Rng::state() const { return text(engine_, ' ', has_spare_, ' ', std::bit_cast<std::uint64_t>(spare_)); }
+
+void Rng::set_state(const std::string& text) {
+  std::istringstream in(text);
+  in.imbue(std::locale::classic());
+  const std::vector<std::uint64_t> numbers{std::istream_iterator<std::uint64_t>(in), {}};
+  // the engine's own 624 words and its place among them, which its operator>> would believe unseen
+  const std::size_t words = std::mt19937::state_size;
+  const bool fits = in.eof() && numbers.size() == words + 3 && numbers[words] <= words && numbers[words + 1] <= 1 &&
+                    *std::max_element(numbers.begin(), numbers.begin() + words) <= std::mt19937::max();
+  require<ValueError>(fits, "set_state: this is not the state of a generator");
+  in.clear();
+  in.seekg(0);
+  in >> engine_;
+  has_spare_ = numbers[words + 1] == 1;
+  spare_ = std::bit_cast<double>(numbers[words + 2]);
 }
 
 void Rng::shuffle(std::vector<std::uint32_t>& numbers) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <random>
+#include <string>
 #include <vector>
 
 #include <xgrad/core/tensor.hpp>
@@ -30,6 +31,11 @@ class Rng {
 
   /// A uniform integer from 0 to `largest`, both included.
   std::uint32_t integer(std::uint32_t largest);
+
+  /// All that the next draws depend on, as text; and the generator taken back to there. Throws ValueError for a text
+  /// that is no such state.
+  std::string state() const;
+  void set_state(const std::string& text);
 
   /// Puts the numbers into random order (Fisher and Yates): np.random.shuffle().
   void shuffle(std::vector<std::uint32_t>& numbers);

@@ -58,3 +58,29 @@ TEST_CASE("a normal distribution without its tails has deviation 0.8796") {
   }
   CHECK(std::sqrt(squares / 100'000) == doctest::Approx(0.87962566103423978).epsilon(0.01));
 }
+
+TEST_CASE("a generator taken back to a state draws the same again, also between two normal numbers") {
+  Rng rng(7), other(8);
+  rng.normal();  // leaves a spare one
+  const std::string state = rng.state();
+  other.set_state(state);
+  for (int i = 0; i < 2000; ++i) CHECK(other.normal() == rng.normal());
+}
+
+TEST_CASE("what is no state of a generator is refused, and changes nothing") {
+  Rng rng(7);
+  const std::string state = rng.state();
+  const auto is_refused = [&](const std::string& text) {
+    return thrown_by<ValueError>([&] { rng.set_state(text); }) == "set_state: this is not the state of a generator" &&
+           rng.state() == state;
+  };
+  CHECK(is_refused(""));
+  CHECK(is_refused("1 2 3"));
+  CHECK(is_refused(state + " 1"));
+  CHECK(is_refused(state.substr(0, state.size() / 2)));
+  CHECK(is_refused("x" + state));
+  CHECK(is_refused("4294967296" + state.substr(state.find(' '))));  // 2^32
+  std::size_t at = 0;  // the engine's place among its 624 words comes after them
+  for (int word = 0; word < 624; ++word) at = state.find(' ', at) + 1;
+  CHECK(is_refused(state.substr(0, at) + "625" + state.substr(state.find(' ', at))));
+}

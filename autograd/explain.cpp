@@ -82,13 +82,14 @@ void require_finite(const Tape& tape, std::uint32_t line) {
   const auto bad = std::find_if(y.begin(), y.end(), [](Real x) { return !std::isfinite(x); });
   if (bad == y.end()) return;
   std::string inputs;
-  for (std::size_t k = 0; k < record.op->forward.arity(); ++k) {
+  for (std::size_t k = 0; record.op != nullptr && k < record.op->forward.arity(); ++k) {
     const std::uint32_t input = record.inputs[k];
     inputs += text(k == 0 ? "" : ", ", "line ", input, " (", name_of(tape, input), ") ", tape[input].value->shape(),
                    " = ", summary(*tape[input].value));
   }
-  throw ValueError(text(record.op->name, " (line ", line, ") gave ", *bad, " at element ", bad - y.begin(), " of ",
-                        y.shape(), "; its inputs: ", inputs));
+  throw ValueError(text(name_of(tape, line), " (line ", line, record.op != nullptr ? ") gave " : ") holds ", *bad,
+                        " at element ", bad - y.begin(), " of ", y.shape(),
+                        inputs.empty() ? "" : "; its inputs: ", inputs));
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -22,9 +22,26 @@ Var weighted_mean(const char* who, Var losses, const Given& given) {
   const Shape samples = losses.shape().empty() ? Shape{} : Shape{losses.shape()[0]};
   require(weights.shape() == samples, who, ": weights of shape ", weights.shape(), "; it takes one for each sample, ",
           samples);
-  Axes rest;
-  for (std::size_t k = 1; k < losses.shape().size(); ++k) rest.push_back(static_cast<int>(k));
-  return mean(mean(losses, rest) * weights);
+  Shape alone(losses.shape().size(), 1);  // a sample's losses added up, and its other axes kept as 1
+  if (!alone.empty()) alone[0] = samples[0];
+  const Var sums = reshape(sum_to(losses, alone), samples);
+  return sum(sums * weights) / losses.value().size();
+}
+
+// Summed over the last axis: (..., k) to (...).
+Var sum_over_classes(Var x) {
+  Shape shape = x.shape();
+  shape.back() = 1;
+  const Var sums = sum_to(x, shape);
+  shape.pop_back();
+  return reshape(sums, shape);
+}
+
+// Probabilities divided by their sum over the last axis.
+Var normalised(Var p) {
+  Shape shape = p.shape();
+  shape.back() = 1;
+  return p / sum_to(p, shape);
 }
 
 // Probabilities off 0 and 1, by Keras's epsilon.
@@ -127,14 +144,14 @@ namespace {
 Var categorical_losses_from_logits(const Given& target, Var z) {
   const Var t = matching("categorical_crossentropy", target, z);
   require(!z.shape().empty(), "categorical_crossentropy: the shape is ", z.shape(), "; it takes (..., classes)");
-  return -sum(t * log_softmax(z), {-1});
+  return -sum_over_classes(t * log_softmax(z));
 }
 
 Var categorical_losses(const Given& target, Var probabilities) {
   if (const auto logits = logits_of_softmax(probabilities)) return categorical_losses_from_logits(target, *logits);
   const Var t = matching("categorical_crossentropy", target, probabilities);
   require(!probabilities.shape().empty(), "categorical_crossentropy: the shape is (); it takes (..., classes)");
-  return -sum(t * log(kept_inside(probabilities / sum(probabilities, {-1}, true))), {-1});
+  return -sum_over_classes(t * log(kept_inside(normalised(probabilities))));
 }
 
 }  // namespace
@@ -221,7 +238,7 @@ Var sparse_losses(Var labels, Var z, Var p, const Shape& shape) {
 
 // From probabilities that no softmax has just computed.
 Var sparse_losses(Var labels, Var probabilities) {
-  return -log(kept_inside(pick(probabilities / sum(probabilities, {1}, true), labels)));
+  return -log(kept_inside(pick(normalised(probabilities), labels)));
 }
 
 }  // namespace

@@ -76,6 +76,7 @@ class Layer {
   }
   bool is_built_for(const Shape& input) const { return input_ == input; }
   bool is_built() const { return input_.has_value(); }
+  const Shape& input_shape() const { return *input_; }
   const Shape& output_shape() const { return output_; }
 
   void each_parameter(const ParameterVisitor& visit) { self_->each_parameter(visit); }

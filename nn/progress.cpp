@@ -38,42 +38,52 @@ std::string duration(double seconds) {
 
 }  // namespace
 
-Progress::Progress(std::ostream& out, std::size_t steps, bool live)
-    : out_(out), steps_(std::max<std::size_t>(steps, 1)), live_(live), start_(std::chrono::steady_clock::now()) {}
+Progress::Progress(std::ostream& out, std::size_t steps, Style style)
+    : out_(out), steps_(std::max<std::size_t>(steps, 1)), style_(style), start_(std::chrono::steady_clock::now()) {}
 
 double Progress::seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
 }
 
-void Progress::update(std::size_t step, const Logs& logs) {
-  if (!live_ || step == 0) return;
-  step = std::min(step, steps_);
+bool Progress::is_due(std::size_t step) {
+  if (step == 1) first_step_ = seconds();
+  if (style_ != live_bar || step == 0) return false;
   const double now = seconds();
-  if (drawn_ >= 0 && now - drawn_ < 0.05) return;
+  if (drawn_ >= 0 && now - drawn_ < 0.05) return false;
   drawn_ = now;
-  const double each = now / static_cast<double>(step);
-  draw(step, logs, duration(each * static_cast<double>(steps_ - step)) + " " + per_step(each));
+  return true;
+}
+
+double Progress::each_step(std::size_t step) const {
+  return step > 1 ? (seconds() - first_step_) / static_cast<double>(step - 1) : seconds();
+}
+
+std::string Progress::time_left(std::size_t step) const {
+  const double each = each_step(step);
+  return duration(each * static_cast<double>(steps_ - std::min(step, steps_))) + " " + per_step(each);
 }
 
 void Progress::finish(const Logs& logs) {
-  const double now = seconds();
-  draw(steps_, logs, duration(now) + " " + per_step(now / static_cast<double>(steps_)));
+  const char* between = style_ == plain ? " - " : " ";
+  draw(steps_, logs, duration(seconds()) + between + per_step(each_step(steps_)));
   out_ << std::endl;
 }
 
 void Progress::draw(std::size_t step, const Logs& logs, const std::string& timing) {
   constexpr std::size_t width = 20;
-  const std::size_t done = width * step / steps_;
+  const std::size_t done = width * std::min(step, steps_) / steps_;
   const std::string count = std::to_string(steps_), at = std::to_string(step);
-  if (live_) out_ << "\r\033[K";
-  out_ << std::string(count.size() - at.size(), ' ') << at << '/' << count << ' ';
-  if (live_) out_ << "\033[32m";
-  for (std::size_t k = 0; k < width; ++k) {
-    if (live_ && k == done) out_ << "\033[37m";
+  if (style_ == live_bar) out_ << "\r\033[K";
+  out_ << std::string(count.size() - std::min(at.size(), count.size()), ' ') << at << '/' << count << ' ';
+  if (style_ == plain) out_ << "- ";
+  if (style_ == live_bar) out_ << "\033[32m";
+  for (std::size_t k = 0; k < width && style_ != plain; ++k) {
+    if (style_ == live_bar && k == done) out_ << "\033[37m";
     out_ << "━";
   }
-  if (live_) out_ << "\033[0m";
-  out_ << ' ' << timing;
+  if (style_ == live_bar) out_ << "\033[0m";
+  if (style_ != plain) out_ << ' ';
+  out_ << timing;
   for (const auto& [name, value] : logs) out_ << " - " << name << ": " << number(value);
   out_ << std::flush;
 }

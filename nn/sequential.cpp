@@ -4,6 +4,17 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+Shape Input::build(const Shape& input, Rng&) const {
+  require(input == shape, "Input: cannot take samples of shape ", input, "; it takes ", shape);
+  return shape;
+}
+
+Var Input::operator()(Var x, const Context&) const {
+  require(!x.shape().empty() && std::equal(shape.begin(), shape.end(), x.shape().begin() + 1, x.shape().end()),
+          "Input: cannot take ", x.shape(), "; it takes samples of shape ", shape);
+  return x;
+}
+
 void Sequential::add(Layer layer) {
   const auto is_free = [&](const std::string& name) {
     return std::none_of(layers_.begin(), layers_.end(), [&](const Layer& other) { return other.name == name; });
@@ -27,6 +38,29 @@ auto in_layer(const Layer& layer, Part part) {
 }
 
 }  // namespace
+
+void Sequential::require_built(const Shape* input) {
+  require<ValueError>(!layers_.empty(), "Sequential: the model has no layers");
+  if (built_) {
+    require(input == nullptr || layers_.front().is_built_for(*input), "the model is built for samples of shape ",
+            layers_.front().input_shape(), ", not ", input ? *input : Shape{});
+    return;
+  }
+  Input* const first = layers_.front().as<Input>();
+  require<ValueError>(input != nullptr || first != nullptr,
+                      "Sequential: the weights are not drawn yet; call build({features}), or begin with an Input");
+  build(input != nullptr ? *input : first->shape);
+}
+
+Layer& Sequential::layer(std::string_view name) {
+  std::string names;
+  for (Layer& layer : layers_) {
+    if (layer.name == name) return layer;
+    if (!names.empty()) names += ", ";
+    names += layer.name;
+  }
+  throw ValueError(text("Sequential: there is no layer \"", name, "\"; there are ", names));
+}
 
 Shape Sequential::build(const Shape& input, Rng& rng) {
   Shape shape = input;

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include <xgrad/core/error.hpp>
+#include <xgrad/nn/history.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+class Sequential;
+
+/// Functions for fit() to call as it goes, epochs and batches counted from 0; those that are not given are not missed:
+///   LambdaCallback{.on_epoch_end = [](Sequential& model, std::size_t epoch, Logs& logs) { ... }}
+struct LambdaCallback {
+  using OfTraining = std::function<void(Sequential& model)>;
+  using OfPart = std::function<void(Sequential& model, std::size_t number)>;
+
+  OfTraining on_train_begin{}, on_train_end{};
+  OfPart on_epoch_begin{};
+  std::function<void(Sequential& model, std::size_t epoch, Logs& logs)> on_epoch_end{};  ///< may add to the logs
+  OfPart on_train_batch_begin{};
+  std::function<void(Sequential& model, std::size_t batch, const Logs& logs)>
+      on_train_batch_end{};  ///< sees the epoch's numbers until here
+};
+
+/// What fit() takes for a callback: a LambdaCallback, or an object of any class that has some of its functions under
+/// the same names, such as EarlyStopping or one of the user's own. In them it may look at the model, change its
+/// learning rate, and end the training by model.stop_training = true. A variable is not copied, unless it is const, so
+/// that its state can be looked at afterwards: EarlyStopping stopping{.patience = 3}; fit(x, y, {.callbacks =
+/// {stopping}}).
+class Callback : public LambdaCallback {
+ public:
+  Callback(LambdaCallback functions) : LambdaCallback(std::move(functions)) {}
+
+  template <class C>
+  requires(!std::derived_from<std::remove_cvref_t<C>, LambdaCallback>) Callback(C&& object) {
+    using Object = std::remove_cvref_t<C>;
+    std::shared_ptr<Object> self;
+    if constexpr (std::is_lvalue_reference_v<C> && !std::is_const_v<std::remove_reference_t<C>>)
+      self = std::shared_ptr<Object>(std::shared_ptr<void>{}, &object);
+    else
+      self = std::make_shared<Object>(std::forward<C>(object));
+
+    if constexpr (requires(Sequential & m) { self->on_train_begin(m); })
+      on_train_begin = [self](Sequential& m) { self->on_train_begin(m); };
+    if constexpr (requires(Sequential & m) { self->on_train_end(m); })
+      on_train_end = [self](Sequential& m) { self->on_train_end(m); };
+    if constexpr (requires(Sequential & m, std::size_t n) { self->on_epoch_begin(m, n); })
+      on_epoch_begin = [self](Sequential& m, std::size_t n) { self->on_epoch_begin(m, n); };
+    if constexpr (requires(Sequential & m, std::size_t n, Logs & l) { self->on_epoch_end(m, n, l); })
+      on_epoch_end = [self](Sequential& m, std::size_t n, Logs& l) { self->on_epoch_end(m, n, l); };
+    if constexpr (requires(Sequential & m, std::size_t n) { self->on_train_batch_begin(m, n); })
+      on_train_batch_begin = [self](Sequential& m, std::size_t n) { self->on_train_batch_begin(m, n); };
+    if constexpr (requires(Sequential & m, std::size_t n, const Logs& l) { self->on_train_batch_end(m, n, l); })
+      on_train_batch_end = [self](Sequential& m, std::size_t n, const Logs& l) { self->on_train_batch_end(m, n, l); };
+    if (!on_train_begin && !on_train_end && !on_epoch_begin && !on_epoch_end && !on_train_batch_begin &&
+        !on_train_batch_end)
+      throw ValueError("callback: it has none of the functions on_epoch_end(model, epoch, logs), ... that fit calls");
+  }
+};
+
+}  // namespace xgrad::inline XGRAD_PRECISION

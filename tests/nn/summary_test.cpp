@@ -1,3 +1,4 @@
+#include <xgrad/autograd/ops.hpp>
 #include <xgrad/nn/batch_normalization.hpp>
 #include <xgrad/nn/dense.hpp>
 #include <xgrad/nn/sequential.hpp>

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -31,17 +32,10 @@ struct Options {
   bool quiet = false;
 };
 
-template <class Rule>
-Optimizer with_rate(Rule rule, const Options& options) {
-  if (options.learning_rate) rule.learning_rate = *options.learning_rate;
-  return rule;
-}
-
 Optimizer make_optimizer(const Options& options) {
-  if (options.optimizer == "sgd") return with_rate(SGD{}, options);
-  if (options.optimizer == "momentum") return with_rate(SGD{.momentum = 0.9}, options);
-  if (options.optimizer == "rmsprop") return with_rate(RMSprop{}, options);
-  return with_rate(Adam{}, options);
+  Optimizer optimizer = options.optimizer == "momentum" ? SGD{.momentum = 0.9} : Optimizer(options.optimizer);
+  if (options.learning_rate) optimizer.set_learning_rate(*options.learning_rate);
+  return optimizer;
 }
 
 Sequential make_model(const Options& options) {
@@ -52,33 +46,6 @@ Sequential make_model(const Options& options) {
   }
   model.add(Dense(10, softmax));
   return model;
-}
-
-// The mean loss and accuracy of the samples seen so far.
-struct Totals {
-  double loss = 0, correct = 0, samples = 0;
-
-  void add(const Batch& batch, Var probabilities, Var batch_loss) {
-    loss += batch_loss.item() * static_cast<double>(batch.y.size());
-    correct += static_cast<double>(count_correct(batch.y, probabilities.value()));
-    samples += static_cast<double>(batch.y.size());
-  }
-  Logs logs() const { return {{"accuracy", correct / samples}, {"loss", loss / samples}}; }
-};
-
-Totals evaluate(Sequential& model, Tape& tape, Batches data) {
-  Totals totals;
-  for (const Batch& batch : data) {
-    tape.rewind();
-    const Var p = model(tape.borrow(batch.x));
-    totals.add(batch, p, sparse_categorical_crossentropy(batch.y, p));
-  }
-  return totals;
-}
-
-void check_finite(double loss, const char* where, std::size_t epoch, std::size_t step) {
-  require<ValueError>(std::isfinite(loss), "the loss is ", loss, where, " in epoch ", epoch, ", step ", step,
-                      "; try a smaller --learning-rate");
 }
 
 Json weights(Sequential& model) {
@@ -100,9 +67,29 @@ auto takes(const char* what, bool (*fits)(double)) {
 const auto positive = takes("numbers above 0", [](double x) { return x > 0 && std::isfinite(x); });
 const auto fraction = takes("0 to 1", [](double x) { return x >= 0 && x <= 1; });
 
-Json configuration(const Options& options, const Optimizer& optimizer, const Batches& data) {
+// The first n images of a data set, or all.
+LabelledImages first(LabelledImages images, std::size_t n) {
+  if (n < images.labels.size()) {
+    images.pixels.resize(n * images.shape[1] * images.shape[2]);
+    images.labels.resize(images.shape[0] = n);
+  }
+  return images;
+}
+
+// Keeps how long each epoch takes.
+struct Stopwatch {
+  std::chrono::steady_clock::time_point start{};
+  std::vector<double> seconds{};
+
+  void on_epoch_begin(Sequential&, std::size_t) { start = std::chrono::steady_clock::now(); }
+  void on_epoch_end(Sequential&, std::size_t, Logs&) {
+    seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+  }
+};
+
+Json configuration(const Options& options, const Optimizer& optimizer, std::size_t samples) {
   return {{"data", options.data},
-          {"samples", data.samples()},
+          {"samples", samples},
           {"layers", options.layers},
           {"activation", options.activation},
           {"dropout", options.dropout},
@@ -129,43 +116,29 @@ std::string option_names(const CLI::App& app) {
 }
 
 Json train(const Options& options) {
-  const LabelledImages train_images = load_mnist(options.data, "train"), test_images = load_mnist(options.data, "t10k");
-  Rng rng(options.seed);
+  const LabelledImages images = first(load_mnist(options.data, "train"), options.limit.value_or(~std::size_t{0}));
+  const LabelledImages test_images = load_mnist(options.data, "t10k");
   Sequential model = make_model(options);
-  model.build({28 * 28}, rng);
-  Optimizer optimizer = make_optimizer(options);
-  Batches data = batches(train_images, options.batch_size, &rng, options.limit.value_or(train_images.labels.size()));
-  Json report{{"configuration", configuration(options, optimizer, data)}};
+  model.seed(options.seed);
+  model.compile(make_optimizer(options), "sparse_categorical_crossentropy", {"accuracy"});
+  Json report{{"configuration", configuration(options, model.optimizer(), images.labels.size())}};
 
-  const FlushDenormals flush;
-  const std::vector<Parameter*> parameters = model.parameters();
-  Tape tape;
-  for (std::size_t epoch = 1; epoch <= options.epochs; ++epoch) {
-    if (!options.quiet) std::cout << "Epoch " << epoch << '/' << options.epochs << std::endl;
-    Progress progress(std::cout, data.size(), !options.quiet && output_is_terminal());
-    Totals totals;
-    std::size_t step = 0;
-    for (const Batch& batch : data) {
-      tape.rewind();
-      const Var p = model(tape.borrow(batch.x), {.training = true, .rng = &rng});
-      const Var loss = sparse_categorical_crossentropy(batch.y, p);
-      check_finite(loss.item(), "", epoch, ++step);
-      tape.backward(loss);
-      optimizer.step(parameters);
-      totals.add(batch, p, loss);
-      progress.update(step, totals.logs());
-    }
-    const double seconds = progress.seconds();
-    if (!options.quiet) progress.finish(totals.logs());
-    report["epochs"].push_back(
-        {{"loss", totals.loss / totals.samples}, {"accuracy", totals.correct / totals.samples}, {"seconds", seconds}});
-  }
+  Stopwatch stopwatch;
+  const History history = model.fit(images, {.batch_size = options.batch_size,
+                                             .epochs = options.epochs,
+                                             .verbose = options.quiet ? silent : bar,
+                                             .callbacks = {stopwatch}});
+  for (const std::size_t epoch : history.epoch)
+    report["epochs"].push_back({{"loss", history["loss"][epoch]},
+                                {"accuracy", history["accuracy"][epoch]},
+                                {"seconds", stopwatch.seconds[epoch]}});
 
-  const Totals test = evaluate(model, tape, batches(test_images, 250));
-  check_finite(test.loss, " on the test images", options.epochs, data.size());
-  report["test"] = {{"loss", test.loss / test.samples}, {"accuracy", test.correct / test.samples}};
+  const Logs test = model.evaluate(test_images, {.batch_size = 250, .verbose = silent});
+  require<ValueError>(std::isfinite(test.at("loss")), "the loss on the test images is ", test.at("loss"),
+                      "; try a smaller --learning-rate");
+  report["test"] = {{"loss", test.at("loss")}, {"accuracy", test.at("accuracy")}};
   report["weights"] = weights(model);
-  std::printf("test loss %.4f - test accuracy %.4f\n", test.loss / test.samples, test.correct / test.samples);
+  std::printf("test loss %.4f - test accuracy %.4f\n", test.at("loss"), test.at("accuracy"));
   return report;
 }
 

@@ -149,6 +149,48 @@ TEST_CASE("an operation without a pullback passes nothing on") {
   CHECK(gradient(x * y, {x})[0].item() == 3);
 }
 
+namespace {
+
+template <class Condition>
+concept Testable = requires(Condition c) {
+  c ? 1 : 0;
+};
+
+template <class Place>
+concept Writable = requires(Place& place) {
+  place = Real(1);
+};
+
+}  // namespace
+
+TEST_CASE("a Var is neither true nor false") {
+  CHECK(!Testable<Var>);
+  CHECK(Testable<double>);  // of item()
+}
+
+TEST_CASE("a value on the tape cannot be written to") {
+  CHECK(!Writable<decltype(std::declval<Var>().value()(0))>);
+  CHECK(Writable<decltype(std::declval<Parameter>().edit()(0))>);
+}
+
+TEST_CASE("vjp moves what jvp gives") {
+  // the Gauss-Newton product J'J v for y = (x0 x1, x0^2) at (2, 3), where J = ((3, 2), (4, 0))
+  Tape tape;
+  const Var x = tape.variable(Tensor{2, 3}), a = slice(x, 0, 0, 1), b = slice(x, 0, 1, 2);
+  const Var y = concatenate({a * b, square(a)}), moved = jvp(y, {x}, {tape.constant(Tensor{1, -1})});
+  check_close(moved.value(), {1, 4}, 0);
+  check_close(vjp(y, {x}, moved)[0].value(), {19, 2}, 0);
+}
+
+TEST_CASE("rows taken by one gather have one gradient") {
+  Tape tape;
+  const Var x = tape.variable(zeros({1000, 2})), all = tape.constant({1000}, [](Tensor&indices) {
+    for (std::size_t i = 0; i < 1000; ++i) indices(i) = static_cast<Real>(i);
+  });
+  check_close(gradient(sum(gather(x, all)), {x})[0].value(), ones({1000, 2}), 0);
+  CHECK(tape.size() < 10);
+}
+
 TEST_CASE("a second backward over one recording gives the same gradient, not twice it") {
   Tape tape;
   Parameter w("w", Tensor{3});

@@ -45,14 +45,16 @@ class Tape {
     return write({}, shape, fill);
   }
 
-  /// x itself, not copied, without a gradient. The caller keeps it alive and as it is until rewind().
+  /// x itself, not copied, without a gradient. The caller keeps it alive and as it is until rewind(): the tape cannot
+  /// see that it was written to, and gradients would mix what was computed from the old numbers with the new.
   Var borrow(const Tensor& x) { return push({.value = &x}); }
   Var borrow(Tensor&&) = delete;
 
   /// A copy of x that gets a gradient: gradient(y, {x}).
   Var variable(const Tensor& x) { return copied(x, {.active = true}); }
 
-  /// The parameter's value, not copied; it outlives the recording, and watched again it is the same Var.
+  /// The parameter's value, not copied; it outlives the recording, and watched again it is the same Var. A parameter
+  /// belongs to one thread at a time: see core/parameter.hpp.
   Var watch(Parameter& parameter);
 
   /// Runs op.forward on one to three inputs into a tensor of the given shape, and writes the line down. The caller has
@@ -63,8 +65,9 @@ class Tape {
     return record_line(op, shape, {line_of(inputs)...});
   }
 
-  /// Sets the gradient of every watched parameter to that of `loss`, a Var with one element, and marks it fresh; a
-  /// parameter that the loss does not depend on gets zeros. Throws ShapeError or TapeError.
+  /// Sets the gradient of every watched parameter to that of `loss`, a Var with one element, and marks it fresh. It is
+  /// never added to what was there, so nothing needs zeroing before; a parameter that the loss does not depend on gets
+  /// zeros. Throws ShapeError or TapeError.
   void backward(Var loss);
 
   /// The reverse sweep, recorded on this tape: gradients of y by each of `inputs`, given y's own gradient `seed`.

@@ -11,6 +11,9 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 /// A named tensor that is learnt, with its gradient. Writing to the value goes through edit() or assignment, which
 /// count versions: a tape that has watched the parameter can then tell that its recording no longer describes it.
+///
+/// A parameter belongs to one thread at a time, for backward writes its gradient. Threads may read its value together;
+/// to learn together, each makes variable(value()) on a tape of its own, and one adds their gradients in a fixed order.
 class Parameter {
  public:
   Parameter() = default;
@@ -31,7 +34,7 @@ class Parameter {
 
   std::string name;
   bool trainable = true;  ///< false for what a layer counts instead of learning it, such as a moving mean
-  Tensor gradient;        ///< of the value's shape once a tape has run backward
+  Tensor gradient;        ///< of the value's shape once a tape has run backward, which sets it and never adds to it
   bool fresh = false;     ///< whether the gradient was set since the last step
 
   const Tensor& value() const { return value_; }

@@ -120,3 +120,30 @@ TEST_CASE("the slope of a variance is finite where the variance is not") {
   CHECK(slope(0) / huge == doctest::Approx(1));
   CHECK(slope(1) / huge == doctest::Approx(-1));
 }
+
+TEST_CASE("a logit of -infinity takes its class out of the losses by label") {
+  for (const bool look_through : {false, true}) {
+    Tape tape;
+    const Var z = tape.variable(Tensor{{-infinity, 1, 1}});
+    const auto loss = [&](Real label) {
+      return look_through ? sparse_categorical_crossentropy(Tensor{label}, softmax(z))
+                          : softmax_cross_entropy(Tensor{label}, z);
+    };
+    CHECK(loss(1).item() == doctest::Approx(std::log(2.0)));
+    check_close(gradient(loss(1), {z})[0].value(), {{0, -0.5, 0.5}}, either(1e-6, 1e-15));
+    CHECK(loss(0).item() == infinity);
+    check_close(gradient(loss(0), {z})[0].value(), {{-1, 0.5, 0.5}}, either(1e-6, 1e-15));
+  }
+}
+
+TEST_CASE("other infinite logits give infinity or NaN, which a finite check finds") {
+  Tape tape;
+  tape.check_finite(true);
+  const auto found = [&](auto f) { return thrown_by<ValueError>(f) != "nothing"; };
+  const Var plus = tape.variable(Tensor{{infinity, 0}}), minus = tape.variable(Tensor{{-infinity, 0}});
+  CHECK(found([&] { softmax_cross_entropy(Tensor{0}, plus); }));
+  CHECK(found([&] { categorical_crossentropy_from_logits(Tensor{{0, 1}}, plus); }));
+  CHECK(found([&] { categorical_crossentropy_from_logits(Tensor{{0, 1}}, minus); }));
+  for (const Real target : Tensor{0, 1})
+    for (const Var z : {plus, minus}) CHECK(found([&] { binary_crossentropy_from_logits(filled({1, 2}, target), z); }));
+}

@@ -84,6 +84,46 @@ TEST_CASE("a borrowed tensor is not copied") {
   CHECK(tape.borrow(x).value().data() == x.data());
 }
 
+TEST_CASE("a borrowed tensor is filled anew between recordings, and never copied") {
+  Tape tape;
+  Parameter w("w", Tensor{3});
+  Tensor batch{0};
+  for (const Real x : Tensor{1, 5, 7}) {
+    tape.rewind();
+    batch(0) = x;
+    tape.backward(sum(tape.borrow(batch) * tape.watch(w)));
+    check_close(w.gradient, {x}, 0);
+  }
+}
+
+TEST_CASE("a borrowed tensor that is written to before backward mixes old and new numbers, as its declaration warns") {
+  Tape tape;
+  Parameter w("w", Tensor{3});
+  Tensor x{2};
+  const Var loss = square(tape.borrow(x) * tape.watch(w));  // 36; the slope is 2 (w x) x
+  x(0) = 10;
+  tape.backward(loss);
+  check_close(w.gradient, {2 * 6 * 10}, 0);  // w x is what it was, x is not
+}
+
+TEST_CASE("backward sets the gradient, so micro-batches are added up by the caller, or in one loss") {
+  Tape tape;
+  Parameter w("w", Tensor{3});
+  Tensor total{0};
+  for (const Real x : Tensor{1, 5, 7}) {
+    tape.rewind();
+    tape.backward(x * square(tape.watch(w)));
+    check_close(w.gradient, {6 * x}, 0);
+    total += w.gradient;
+  }
+  check_close(total, {6 * 13}, 0);
+  tape.rewind();
+  Var loss = tape.constant(Tensor{0});
+  for (const Real x : Tensor{1, 5, 7}) loss = loss + x * square(tape.watch(w));
+  tape.backward(loss);
+  check_close(w.gradient, total, 0);
+}
+
 TEST_CASE("an operation that throws leaves no line behind") {
   Tape tape;
   const Var a = tape.variable(zeros({2, 3}));

@@ -1,3 +1,4 @@
+#include <cstring>
 #include <thread>
 
 #include <xgrad/autograd/gradient.hpp>
@@ -63,6 +64,34 @@ TEST_CASE_FIXTURE(Shared, "two threads each differentiate half a batch, and the 
     std::vector<Tensor> parts[2];
     in_two_threads([&](std::size_t k) { parts[k] = gradients(half(x, k), half(labels, k)); });
     for (std::size_t k = 0; k < 2; ++k) check_close((parts[0][k] + parts[1][k]) / 2, whole[k], either(1e-5, 1e-13));
+  }
+}
+
+TEST_CASE_FIXTURE(Shared,
+                  "learning in two threads is learning in one, bit for bit, if gradients are added in a fixed order") {
+  const auto learn = [&](bool at_once) {
+    Parameter a = first, b = second;
+    for (int step = 0; step < 20; ++step) {
+      std::vector<Tensor> part[2];
+      const auto differentiate = [&](std::size_t k) {
+        Tape tape;  // a and b are only read here: backward, which writes to a parameter, would be a race
+        const Var u = tape.variable(a.value()), v = tape.variable(b.value());
+        const Var loss = softmax_cross_entropy(half(labels, k), matmul(tanh(matmul(tape.constant(half(x, k)), u)), v));
+        for (const Var g : gradient(loss, {u, v})) part[k].push_back(g.value());
+      };
+      if (at_once)
+        in_two_threads(differentiate);
+      else
+        for (const std::size_t k : {1, 0}) differentiate(k);
+      a.edit() -= (part[0][0] + part[1][0]) / 4;
+      b.edit() -= (part[0][1] + part[1][1]) / 4;
+    }
+    return std::vector<Tensor>{a.value(), b.value()};
+  };
+  const std::vector<Tensor> apart = learn(true), alone = learn(false);
+  for (std::size_t k = 0; k < 2; ++k) {
+    CHECK(std::memcmp(apart[k].data(), alone[k].data(), alone[k].size() * sizeof(Real)) == 0);
+    CHECK(std::memcmp(apart[k].data(), (k == 0 ? first : second).value().data(), sizeof(Real)) != 0);
   }
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# scripts/test.sh: installs what is missing, builds and tests dev and release, looks for data races and for lines that no
-# test runs, and trains an epoch on real MNIST.
+# scripts/test.sh: installs what is missing, builds and tests dev and release, looks for data races, for lines that no test
+# runs and for reads of unwritten memory, and trains an epoch on real MNIST.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$(realpath "$0")")/setup.sh"
@@ -19,6 +19,17 @@ if need gcovr; then
     --fail-under-line 95 "$root/build/coverage" >"$root/build/coverage/report.txt" ||
     die "less than 95 % of the lines of core/ and autograd/ run in the tests: $root/build/coverage/report.txt"
   grep -E '^(lines|branches):' "$root/build/coverage/report.txt"
+fi
+
+# the build for coverage is not compiled for this machine's processor, of which valgrind may not know every instruction
+if need valgrind; then
+  log=$root/build/coverage/valgrind.txt
+  # left out: what takes minutes here, and denormals, which valgrind does not flush
+  valgrind --quiet --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite \
+    "$root/build/coverage/tests/xgrad_double_tests" \
+    --test-case-exclude="*denormal*,*million*,*thousand steps*,*random programs*" >"$log" 2>&1 ||
+    die "a test fails under valgrind: $log"
+  say "valgrind: $(grep -oE '[0-9]+ passed' "$log" | head -n 1), no error, nothing leaked"
 fi
 
 data=$(mnist_folder)

@@ -9,7 +9,7 @@ foreach(header IN LISTS headers)
 endforeach()
 install(FILES ${PROJECT_BINARY_DIR}/include/xgrad/xgrad.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xgrad)
 
-install(TARGETS xgrad xgrad_double EXPORT xgradTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(TARGETS ${xgrad_twins} EXPORT xgradTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT xgradTargets NAMESPACE xgrad:: DESTINATION ${package})
 configure_file(cmake/xgradConfig.cmake ${PROJECT_BINARY_DIR}/xgradConfig.cmake COPYONLY)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/xgradConfigVersion.cmake COMPATIBILITY SameMinorVersion)

@@ -12,8 +12,8 @@ done
 
 build thread --target thread_tests
 "$root/build/thread/tests/thread_tests"
-build coverage --target xgrad_double_tests
-"$root/build/coverage/tests/xgrad_double_tests" >/dev/null
+build coverage --target engine_tests_double
+"$root/build/coverage/tests/engine_tests_double" >/dev/null
 if need gcovr; then
   gcovr --root "$root" --filter "$root/core/" --filter "$root/autograd/" --exclude-throw-branches --print-summary \
     --fail-under-line 95 "$root/build/coverage" >"$root/build/coverage/report.txt" ||
@@ -26,7 +26,7 @@ if need valgrind; then
   log=$root/build/coverage/valgrind.txt
   # left out: what takes minutes here, and denormals, which valgrind does not flush
   valgrind --quiet --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite \
-    "$root/build/coverage/tests/xgrad_double_tests" \
+    "$root/build/coverage/tests/engine_tests_double" \
     --test-case-exclude="*denormal*,*million*,*thousand steps*,*random programs*" >"$log" 2>&1 ||
     die "a test fails under valgrind: $log"
   say "valgrind: $(grep -oE '[0-9]+ passed' "$log" | head -n 1), no error, nothing leaked"

@@ -4,14 +4,7 @@
 #include <set>
 
 #include <xgrad/data/safetensors.hpp>
-#include <xgrad/nn/batch_normalization.hpp>
-#include <xgrad/nn/dense.hpp>
-#include <xgrad/nn/dropout.hpp>
-#include <xgrad/nn/flatten.hpp>
-#include <xgrad/nn/gaussian_noise.hpp>
-#include <xgrad/nn/layer_normalization.hpp>
-#include <xgrad/nn/reshape.hpp>
-#include <xgrad/nn/sequential.hpp>
+#include <xgrad/nn/architecture.hpp>
 
 // What is in a file: the weights as tensors under their names, the optimizer's state as tensors under "optimizer/", and
 // the rest as texts in the metadata, most of them JSON.
@@ -43,100 +36,12 @@ using Texts = std::map<std::string, std::string>;
 
 Config options_in(const Json& json) { return Config(json.at("options").get<Texts>()); }
 
-// The layers as text.
-
-Json json_of(Layer& layer) {
-  Json json{{"kind", layer.kind()}, {"name", layer.name}, {"trainable", layer.trainable}};
-  if (Sequential* const inner = layer.as<Sequential>()) {
-    json["layers"] = Json::array();
-    for (Layer& each : inner->layers()) json["layers"].push_back(json_of(each));
-    return json;
-  }
-  Config options;
-  try {
-    layer.config(options);
-  } catch (const ValueError& error) {
-    throw ValueError("save: layer " + layer.name + ": " + error.what());
-  }
-  json["options"] = options.values();
-  return json;
-}
-
-// One of each kind, from which layers are made by giving them their options.
-std::vector<Layer> known_layers(const std::vector<Layer>& own_layers) {
-  std::vector<Layer> all = own_layers;
-  all.insert(all.end(), {Input{}, Dense(1), Activation(linear), Dropout(0), Flatten(), Reshape({}), GaussianNoise(0),
-                         BatchNormalization(), LayerNormalization()});
-  return all;
-}
-
 Tensors weights_in(const SafeTensors& file) {
   Tensors tensors;
   for (const StoredTensor& tensor : file.tensors)
     if (!tensor.name.starts_with("optimizer/")) tensors[tensor.name] = &tensor;
   return tensors;
 }
-
-// Makes the model that a file describes, layer by layer.
-class Loader {
- public:
-  Loader(const std::vector<Layer>& own_layers, Tensors tensors)
-      : known_(known_layers(own_layers)), tensors_(std::move(tensors)) {}
-
-  // Of the layers under a prefix such as "sequential/", built for inputs of this shape.
-  Sequential model(const Json& layers, const Shape& input, const std::string& prefix = "", int depth = 0) {
-    require<ValueError>(depth < 100, "it has models within models, more than 100 deep");
-    Sequential model;
-    Shape shape = input;
-    Rng rng;
-    for (const Json& json : layers) {
-      Layer layer = layer_of(json, shape, prefix, depth);
-      layer.name = json.at("name");
-      layer.trainable = json.at("trainable");
-      check_promise(layer, prefix + layer.name, shape);
-      shape = layer.build(shape, rng);
-      model.add(std::move(layer));
-    }
-    model.build(input);
-    return model;
-  }
-
- private:
-  Layer layer_of(const Json& json, const Shape& input, const std::string& prefix, int depth) {
-    const std::string kind = json.at("kind"), name = json.at("name");
-    if (kind == Sequential::kind) return model(json.at("layers"), input, prefix + name + "/", depth + 1);
-    const auto is_kind = [&](const Layer& layer) { return layer.kind() == kind; };
-    const auto example = std::find_if(known_.begin(), known_.end(), is_kind);
-    require<ValueError>(example != known_.end(), "layer ", name, " is of the unknown kind \"", kind,
-                        "\"; give an example of it to load");
-    Layer layer = *example;
-    Config options = options_in(json);
-    layer.config(options);
-    return layer;
-  }
-
-  // Before memory is given for weights that a damaged text promises: the file has them.
-  void check_promise(Layer& layer, const std::string& name, const Shape& input) const {
-    const bool is_dense = layer.kind() == Dense::kind;
-    const auto tensor = tensors_.lower_bound(name + "/");
-    const bool has_any = tensor != tensors_.end() && tensor->first.starts_with(name + "/");
-    if (!is_dense &&
-        (!has_any || (layer.kind() != BatchNormalization::kind && layer.kind() != LayerNormalization::kind)))
-      return;
-    Config options;
-    layer.config(options);
-    const auto weight = is_dense ? tensors_.find(name + "/kernel") : tensor;
-    require<ValueError>(weight != tensors_.end(), "there is no ", name, "/kernel in it");
-    const Shape& shape = weight->second->shape;
-    const bool fits = !shape.empty() && !input.empty() && shape[0] == input.back() &&
-                      (!is_dense || (shape.size() == 2 && option_text(shape[1]) == options.values().at("units")));
-    require<ValueError>(fits, weight->first, " has shape ", shape, " for inputs of shape ", input,
-                        is_dense ? " and units " + options.values().at("units") : "");
-  }
-
-  std::vector<Layer> known_;
-  Tensors tensors_;
-};
 
 // Weights by name.
 
@@ -270,9 +175,7 @@ void Sequential::save(const Path& path) {
   require_built();
   std::vector<StoredTensor> tensors;
   each_parameter([&](Parameter& p) { tensors.push_back(stored(p.name, p.value())); });
-  Json layers = Json::array();
-  for (Layer& layer : layers_) layers.push_back(json_of(layer));
-  Texts texts{{"xgrad.layers", layers.dump()},
+  Texts texts{{"xgrad.layers", architecture_text(layers_)},
               {"xgrad.input_shape", option_text(layers_.front().input_shape())},
               {"xgrad.epochs_done", option_text(epochs_done_)},
               {"xgrad.generator", rng_.state()}};
@@ -302,10 +205,12 @@ void Sequential::save(const Path& path) {
 Sequential Sequential::load(const Path& path, const std::vector<Layer>& own_layers) {
   return reading(path, [&] {
     const SafeTensors file = read_safetensors(path);
-    const Json layers = Json::parse(metadata(file, "xgrad.layers"));
+    const std::string layers = metadata(file, "xgrad.layers");
+    std::map<std::string, Shape> shapes;
+    for (const auto& [name, tensor] : weights_in(file)) shapes[name] = tensor->shape;
     Shape input;
     read_option(metadata(file, "xgrad.input_shape"), input);
-    Sequential model = Loader(own_layers, weights_in(file)).model(layers, input);
+    Sequential model = model_of(layers, input, shapes, own_layers);
     model.set_weights(values_for(model, file, path));
     const auto text_of = [&](const char* key) { return Json::parse(metadata(file, key)); };
     if (file.metadata.contains("xgrad.optimizer") && file.metadata.contains("xgrad.loss") &&

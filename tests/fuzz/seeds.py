@@ -27,3 +27,13 @@ for k, case in cases("numpy_files.json"):
 for k, text in enumerate([b"a,b\n1,x\n2,y\n", b"a;\"b\"\r\n1;\"x \"\"y\"\"\"\r\n", b"\xef\xbb\xbf0,1\n-1e-3,+.5\n", b"a,b\n1,\n"]):
     for options in range(8):
         seed("csv", 8 * k + options, bytes([options]) + text)
+
+dense = {"kind": "dense", "name": "dense", "trainable": True,
+         "options": {"units": "3", "activation": "relu", "use_bias": "true", "kernel_regularizer": "none",
+                     "bias_regularizer": "none", "activity_regularizer": "l1_l2 0.1 0"}}
+normal = {"kind": "batch_normalization", "name": "b", "trainable": False,
+          "options": {"momentum": "0.99", "epsilon": "0.001", "center": "true", "scale": "true"}}
+reshape = {"kind": "reshape", "name": "r", "trainable": True, "options": {"target_shape": "3,-1"}}
+model = {"kind": "sequential", "name": "s", "trainable": True, "layers": [reshape]}
+for k, layers in enumerate([[dense], [dense, normal], [dense, reshape], [dense, model]]):
+    seed("architecture", k, json.dumps(layers).encode())

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <numeric>
 #include <random>
@@ -38,12 +39,10 @@ struct Workload {
 constexpr double adam_epsilon = 1e-10, rmsprop_epsilon = 1e-16;
 
 inline Workload workload(std::string_view name) {
-  const Workload all[] = {{'S', {10, 10, 10}, Rule::adam, 32, 20000},
-                          {'Q', {128, 10}, Rule::adam, 32, 5000},
-                          {'K', {512, 512, 10}, Rule::rmsprop, 128, 1000},
-                          {'G', {2048, 2048, 2048, 10}, Rule::momentum, 256, 200},
-                          {'T', {10, 10, 10}, Rule::sgd, 1, 20000},
-                          {'L', {}, Rule::sgd, 100, 1000}};
+  const Workload all[] = {
+      {'S', {10, 10, 10}, Rule::adam, 32, 20000},      {'Q', {128, 10}, Rule::adam, 32, 5000},
+      {'K', {512, 512, 10}, Rule::rmsprop, 128, 1000}, {'G', {2048, 2048, 2048, 10}, Rule::momentum, 256, 200},
+      {'T', {10, 10, 10}, Rule::sgd, 1, 20000},        {'L', {}, Rule::sgd, 100, 1000}};
   for (const Workload& w : all)
     if (name.size() == 1 && w.name == name[0]) return w;
   throw std::runtime_error("--workload takes S, Q, K, G, T or L");
@@ -215,7 +214,10 @@ class Report {
 
   /// Whether there is another step; it is called before each. The first allocates, and is in no chunk.
   bool more() {
-    if (done_ > 0 && (done_ - 1) % chunk_ == 0) times_.push_back(now_ns());
+    if (done_ > 0 && (done_ - 1) % chunk_ == 0) {
+      times_.push_back(now_ns());
+      cpu_.push_back(std::clock());
+    }
     return done_++ < a_.steps + 1;
   }
 
@@ -226,6 +228,7 @@ class Report {
   /// One line of JSON.
   void print() const {
     std::vector<double> rates;
+    const double cpu_us = static_cast<double>(cpu_.back() - cpu_.front()) * 1e6 / CLOCKS_PER_SEC;
     for (std::size_t k = 1; k < times_.size(); ++k)
       rates.push_back(static_cast<double>(chunk_) * 1e9 / static_cast<double>(times_[k] - times_[k - 1]));
     std::sort(rates.begin(), rates.end());
@@ -233,8 +236,10 @@ class Report {
     getrusage(RUSAGE_SELF, &usage);
     std::printf(
         "{\"workload\": \"%c\", \"steps\": %zu, \"threads\": %d, \"batch\": %zu, \"steps_per_second\": {\"median\": "
-        "%.2f, \"min\": %.2f, \"max\": %.2f}, \"seconds_to_first_step\": %.4f, \"peak_rss_mb\": %.1f, \"losses\": {",
+        "%.2f, \"min\": %.2f, \"max\": %.2f}, \"cpu_us_per_step\": %.3f, \"seconds_to_first_step\": %.4f, "
+        "\"peak_rss_mb\": %.1f, \"losses\": {",
         a_.work.name, a_.steps, a_.threads, a_.work.batch, rates[rates.size() / 2], rates.front(), rates.back(),
+        cpu_us / static_cast<double>((cpu_.size() - 1) * chunk_),
         static_cast<double>(times_.front() - a_.started) * 1e-9, static_cast<double>(usage.ru_maxrss) / 1000);
     for (std::size_t k = 0; k < losses_.size(); ++k)
       std::printf("%s\"%zu\": %.9g", k == 0 ? "" : ", ", losses_[k].first, losses_[k].second);
@@ -245,6 +250,7 @@ class Report {
   Arguments a_;
   std::size_t chunk_, done_ = 0;
   std::vector<std::int64_t> times_;
+  std::vector<std::clock_t> cpu_;  // of all threads
   std::vector<std::pair<std::size_t, double>> losses_;
 };
 

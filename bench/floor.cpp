@@ -189,8 +189,8 @@ class Net {
     if (d.narrow)
       narrow::input_gradient(d.delta.get(), w, dx, n, d.x_stride, d.out);
     else
-      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, d.in, d.out, 1, d.delta.get(), d.y_stride, w, d.out, 0, dx,
-                  d.x_stride);
+      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, d.in, d.out, 1, d.delta.get(), d.y_stride, w, d.out, 0,
+                  dx, d.x_stride);
     for (std::size_t i = 0; i < n * below.y_stride; ++i) dx[i] = below.y[i] > 0 ? dx[i] : 0;
   }
 

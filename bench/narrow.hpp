@@ -54,8 +54,7 @@ inline void forward(const float* x, const float* w, float* y, std::size_t n, std
 }
 
 /// x' = y' w
-inline void input_gradient(const float* dy, const float* w, float* dx, std::size_t n, std::size_t in,
-                           std::size_t out) {
+inline void input_gradient(const float* dy, const float* w, float* dx, std::size_t n, std::size_t in, std::size_t out) {
   for (std::size_t i = 0; i < n; ++i)
     for (std::size_t k = 0; k < in; k += lanes) {
       Lanes total = {};

@@ -1,0 +1,65 @@
+"""The workloads in PyTorch, as its documentation writes them."""
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+import common
+
+
+def make_optimizer(rule, parameters):
+    if rule == "adam":
+        return torch.optim.Adam(parameters, lr=0.001, eps=common.ADAM_EPSILON)
+    if rule == "rmsprop":
+        return torch.optim.RMSprop(parameters, lr=0.001, alpha=0.9, eps=common.RMSPROP_EPSILON**0.5)
+    return torch.optim.SGD(parameters, lr=0.01, momentum=0.9 if rule == "momentum" else 0)
+
+
+def train_mnist(a, report):
+    pixels, labels = common.load_mnist(a.data, np)
+    images = torch.from_numpy(pixels).float().div_(255)
+    labels = torch.from_numpy(labels).long()
+    random = np.random.RandomState(a.seed)
+    layers = []
+    for kernel in common.glorot(random, a.work.layers):
+        linear = nn.Linear(*kernel.shape)
+        with torch.no_grad():
+            linear.weight.copy_(torch.from_numpy(kernel).t())
+            linear.bias.zero_()
+        layers += [linear, nn.ReLU()]
+    model = nn.Sequential(*layers[:-1])
+    optimizer = make_optimizer(a.work.rule, model.parameters())
+
+    samples = common.batches(random, len(labels), a.work.batch, np)
+    while report.more():
+        index = torch.from_numpy(next(samples))
+        x, y = images.index_select(0, index), labels.index_select(0, index)
+        optimizer.zero_grad(set_to_none=True)
+        loss = functional.cross_entropy(model(x), y)
+        loss.backward()
+        optimizer.step()
+        if report.wanted():
+            report.loss(loss.item())
+
+
+def fit_line(a, report):
+    x, y, w, b = map(torch.from_numpy, common.line(np.random.RandomState(a.seed)))
+    w.requires_grad_()
+    b.requires_grad_()
+    optimizer = torch.optim.SGD([w, b], lr=0.01)
+    while report.more():
+        optimizer.zero_grad(set_to_none=True)
+        loss = functional.mse_loss(w * x + b, y)
+        loss.backward()
+        optimizer.step()
+        if report.wanted():
+            report.loss(loss.item())
+
+
+arguments = common.arguments()
+torch.set_num_threads(arguments.threads)
+torch.set_flush_denormal(True)
+report = common.Report(arguments)
+(train_mnist if arguments.work.layers else fit_line)(arguments, report)
+report.print()

@@ -1,0 +1,139 @@
+"""Runs every trainer in turn on every workload, compares their losses, and prints one table. scripts/bench.sh calls it."""
+
+import argparse
+import json
+import math
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from statistics import median
+
+HERE = Path(__file__).resolve().parent
+CHECKED = ["1", "10", "100", "300"]  # the steps whose losses are compared, with how far they may lie from the floor's,
+TOLERANCE = dict(zip(CHECKED, [1e-5, 5e-3, 2e-2, 5e-2]))  # relative: rounding differs, and training amplifies it
+STEPS = {"S": 3000, "Q": 1000, "K": 300, "G": 40, "T": 10000, "L": 1000}  # in each run
+
+
+def trainers(build, python):
+    """By name, the command of each trainer that can be had here, and the names of those that cannot."""
+    programs = {"floor": [build / "bench_floor"], "floor-own": [build / "bench_floor", "--variant", "own"],
+                "xgrad": [build / "bench_xgrad"], "libtorch": [build / "bench_torch"]}
+    scripts = {"pytorch": "torch", "numpy": "numpy", "keras": "keras"}
+    files = {"pytorch": "pytorch.py", "numpy": "numpy_by_hand.py", "keras": "keras_peer.py"}
+    found = {name: command for name, command in programs.items() if command[0].exists()}
+    for name, module in scripts.items():
+        if subprocess.run([python, "-c", f"import {module}"], capture_output=True).returncode == 0:
+            found[name] = [python, HERE / files[name]]
+    return found, [name for name in [*programs, *scripts] if name not in found]
+
+
+def run(command, workload, threads, options):
+    """One run's report. All wait passively, so that a trainer's idle threads take nothing from those that work."""
+    environment = {**os.environ, "OMP_WAIT_POLICY": "passive", "OMP_NUM_THREADS": str(threads),
+                   "OPENBLAS_NUM_THREADS": str(threads), "BENCH_FLUSH": str(options.build / "libbench_flush.so")}
+    arguments = [*command, "--workload", workload, "--threads", threads, "--data", options.data,
+                 "--steps", max(1, int(STEPS[workload] * options.scale)), "--started", time.monotonic_ns()]
+    if options.batch:
+        arguments += ["--batch", options.batch]
+    result = subprocess.run(list(map(str, arguments)), env=environment, capture_output=True, text=True)
+    if result.returncode != 0:
+        sys.exit(f"{' '.join(map(str, arguments))}\n{result.stderr}")
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+def differences(reports, names):
+    """What the losses say about whether all did the same work: one sentence for each that lies too far from the first's."""
+    said = []
+    for name in names[1:]:
+        for step in CHECKED:
+            mine, theirs = (reports[n][0]["losses"].get(step) for n in (name, names[0]))
+            if mine is None or theirs is None:
+                continue
+            if not math.isclose(mine, theirs, rel_tol=TOLERANCE[step]):
+                said.append(f"{name}: the loss of step {step} is {mine:.6g}, {names[0]}'s {theirs:.6g}")
+    return said
+
+
+def summary(reports, clock):
+    """Of the runs of one trainer with one number of threads: steps per second, and what else the table shows."""
+    if clock == "cpu":
+        rates = [1e6 / r["cpu_us_per_step"] for r in reports]
+        low, high = min(rates), max(rates)
+    else:
+        rates = [r["steps_per_second"]["median"] for r in reports]
+        low = min(r["steps_per_second"]["min"] for r in reports)
+        high = max(r["steps_per_second"]["max"] for r in reports)
+    return {"median": median(rates), "min": low, "max": high,
+            "seconds_to_first_step": median(r["seconds_to_first_step"] for r in reports),
+            "peak_rss_mb": median(r["peak_rss_mb"] for r in reports)}
+
+
+def ratio(mine, theirs):
+    """The median of the ratios of runs that were neighbours in time, for a machine's speed drifts."""
+    return median(a / b for a, b in zip(mine, theirs))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--build", type=Path, required=True, help="folder with the programs")
+    parser.add_argument("--data", type=Path, required=True, help="folder with MNIST's four files, unpacked")
+    parser.add_argument("--workloads", default="SQKGTL", help="of S, Q, K, G, T and L")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", default="1,2", help="each of these numbers of threads")
+    parser.add_argument("--trainers", help="only these, by name: floor,xgrad,libtorch,pytorch,numpy,keras,floor-own")
+    parser.add_argument("--scale", type=float, default=1, help="times as many steps in each run")
+    parser.add_argument("--batch", type=int, default=0, help="instead of the workload's own")
+    parser.add_argument("--quick", action="store_true", help="a minute: S, Q and L, 2 short rounds, one thread")
+    parser.add_argument("--clock", choices=["wall", "cpu"], default="wall", help="cpu: for a machine that is busy")
+    parser.add_argument("--json", type=Path, help="where the numbers are written")
+    options = parser.parse_args()
+    if options.quick:
+        options.workloads, options.rounds, options.threads, options.scale = "SQL", 2, "1", options.scale * 0.3
+
+    found, missing = trainers(options.build, sys.executable)
+    if options.trainers:
+        asked = options.trainers.split(",")
+        missing = [name for name in asked if name not in found]
+        found = {name: found[name] for name in asked if name in found}
+    if missing:
+        print(f"left out, for they cannot be had here: {', '.join(missing)}")
+    names, threads = list(found), [int(n) for n in options.threads.split(",")]
+    results, alike = {}, True
+    for workload in options.workloads:
+        runs = {n: {name: [] for name in names} for n in threads}
+        for _ in range(options.rounds):
+            for n in threads:
+                for name in names:
+                    runs[n][name].append(run(found[name], workload, n, options))
+        table = {name: {n: summary(runs[n][name], options.clock) for n in threads} for name in names}
+        best = {name: max(threads, key=lambda n, name=name: table[name][n]["median"]) for name in names}
+        rates = {name: [1e6 / r["cpu_us_per_step"] if options.clock == "cpu" else r["steps_per_second"]["median"]
+                        for r in runs[best[name]][name]] for name in names}
+        versus = {name: {other: ratio(rates[name], rates[other]) for other in names} for name in names}
+        results[workload] = {"summary": table, "best_threads": best, "ratios": versus, "runs": runs}
+
+        print(f"\n{workload}   steps/s in {options.rounds} rounds; the last two columns compare each trainer's better number of threads")
+        print(f"{'':10} threads   median      min      max   first step   RSS MB   of the floor   xgrad is ahead")
+        for name in names:
+            for n in threads:
+                row = table[name][n]
+                last = ""
+                if n == best[name]:
+                    of = versus[name].get("floor")
+                    ahead = versus.get("xgrad", {}).get(name)
+                    last = (f"{of:15.3f}" if of else " " * 15) + (f"{ahead:15.2f}x" if ahead else "")
+                print(f"{name:10} {n:7} {row['median']:8.0f} {row['min']:8.0f} {row['max']:8.0f} "
+                      f"{row['seconds_to_first_step']:10.3f} s {row['peak_rss_mb']:8.0f}{last}")
+        for sentence in differences(runs[threads[0]], names):
+            alike = False
+            print(f"  not the same work: {sentence}")
+    if options.json:
+        options.json.write_text(json.dumps(results, indent=1))
+    if not alike:
+        sys.exit("some trainers did not do the same work")
+    print("\nThe losses of all agree, step by step: they did the same work.")
+
+
+main()

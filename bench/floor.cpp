@@ -145,17 +145,22 @@ class Net {
     const float* const w = w_.get() + d.at;
     const float* const bias = w + d.x_stride * d.out;
     float* const y = d.y.get();
-    if (d.narrow)
+    if (d.narrow) {
       narrow::forward(x, w, y, n, d.x_stride, d.out);
-    else
-      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, d.out, d.in, 1, x, d.x_stride, w, d.out, 0, y,
+    } else {
+      for (std::size_t i = 0; i < n; ++i) std::memcpy(y + i * d.y_stride, bias, d.out * sizeof(float));
+      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, d.out, d.in, 1, x, d.x_stride, w, d.out, 1, y,
                   d.y_stride);
-    const float least = &d == &layers_.back() ? -std::numeric_limits<float>::infinity() : 0;
-    for (std::size_t i = 0; i < n; ++i)
-      for (std::size_t j = 0; j < d.out; ++j) {
-        float& z = y[i * d.y_stride + j];
-        z = std::max(z + bias[j], least);
-      }
+    }
+    const bool last = &d == &layers_.back();
+    if (d.narrow)
+      for (std::size_t i = 0; i < n; ++i)
+        for (std::size_t j = 0; j < d.out; ++j) {
+          const float z = y[i * d.y_stride + j] + bias[j];
+          y[i * d.y_stride + j] = z > 0 || last ? z : 0;
+        }
+    else if (!last)
+      for (std::size_t i = 0; i < n * d.y_stride; ++i) y[i] = y[i] > 0 ? y[i] : 0;
   }
 
   // From the logits: the loss, and as delta its gradient, (softmax - onehot) / n.
@@ -188,9 +193,11 @@ class Net {
     float* const dx = below.delta.get();
     if (d.narrow)
       narrow::input_gradient(d.delta.get(), w, dx, n, d.x_stride, d.out);
-    else
-      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, d.in, d.out, 1, d.delta.get(), d.y_stride, w, d.out, 0,
+    else {
+      std::memset(dx, 0, n * d.x_stride * sizeof(float));
+      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, d.in, d.out, 1, d.delta.get(), d.y_stride, w, d.out, 1,
                   dx, d.x_stride);
+    }
     for (std::size_t i = 0; i < n * below.y_stride; ++i) dx[i] = below.y[i] > 0 ? dx[i] : 0;
   }
 
@@ -200,9 +207,11 @@ class Net {
         at += d.at;
         update_(&w_[at], g, &s_[at], &t_[at], m);
       });
-    else
+    else {
+      std::memset(&g_[d.at], 0, d.in * d.out * sizeof(float));
       cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, d.in, d.out, n, 1, x, d.x_stride, d.delta.get(), d.y_stride,
-                  0, &g_[d.at], d.out);
+                  1, &g_[d.at], d.out);
+    }
   }
 
   Update update_;

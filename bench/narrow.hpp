@@ -5,7 +5,6 @@
 // out one of `columns`. Rows of y and its gradient begin at multiples of 16.
 
 #include <cstddef>
-#include <cstring>
 
 namespace narrow {
 
@@ -78,10 +77,10 @@ void step_kernel(const float* x, const float* dy, std::size_t n, std::size_t in,
           for (std::size_t p = 0; p < parts; ++p) total[c][p] += g * load(x + i * in + k + p * lanes);
         }
       }
+      alignas(64) float g[columns][width];
       for (std::size_t c = 0; c < columns; ++c) {
-        alignas(64) float g[width];
-        std::memcpy(g, total[c], sizeof g);
-        update((j + c) * in + k, g, width);
+        for (std::size_t p = 0; p < parts; ++p) load(g[c] + p * lanes) = total[c][p];  // memcpy's halves do not forward
+        update((j + c) * in + k, g[c], width);
       }
     }
 }

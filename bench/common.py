@@ -70,7 +70,7 @@ def batches(random, samples, batch, np):
 
 
 def peak_rss_mb():
-    """The most memory that this program had at a time. getrusage() would count what the driver had before it became this."""
+    """The most memory that this program had at a time. getrusage() would count the driver's."""
     with open("/proc/self/status") as status:
         return int(re.search(r"VmHWM:\s+(\d+)", status.read())[1]) / 1000
 

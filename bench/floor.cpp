@@ -84,7 +84,7 @@ inline float exponential(float x) {
 struct Layer {
   std::size_t in, out, x_stride, y_stride;  // a narrow layer's rows begin at multiples of 16
   std::size_t at;                           // of the kernel among all weights, the bias after it
-  bool narrow, first;
+  bool narrow;
   Floats y, delta;  // its output, and the gradient of the loss by its output before the relu
 };
 
@@ -95,9 +95,9 @@ class Net {
     std::size_t in = 784, stride = 784;
     for (const std::size_t out : work.layers) {
       const bool narrow = own && out % narrow::columns == 0 && out <= 16;
-      const std::size_t y_stride = own && out <= 16 ? 16 : out, first = size_;
-      layers_.push_back({in, out, stride, y_stride, first, narrow, layers_.empty(), floats(work.batch * y_stride),
-                         floats(work.batch * y_stride)});
+      const std::size_t y_stride = own && out <= 16 ? 16 : out, at = size_;
+      layers_.push_back(
+          {in, out, stride, y_stride, at, narrow, floats(work.batch * y_stride), floats(work.batch * y_stride)});
       size_ += (stride * out + y_stride + 15) / 16 * 16;
       kernels.push_back(random.glorot(in, out));
       in = out;

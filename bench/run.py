@@ -1,4 +1,4 @@
-"""Runs every trainer in turn on every workload, compares their losses, and prints one table. scripts/bench.sh calls it."""
+"""Runs every trainer in turn on every workload, compares losses, and prints a table. scripts/bench.sh calls it."""
 
 import argparse
 import json
@@ -44,7 +44,7 @@ def run(command, workload, threads, options):
 
 
 def differences(reports, names):
-    """What the losses say about whether all did the same work: one sentence for each that lies too far from the first's."""
+    """One sentence for each loss that lies too far from the first trainer's: they did not do the same work."""
     said = []
     for name in names[1:]:
         for step in CHECKED:
@@ -114,7 +114,8 @@ def main():
         versus = {name: {other: ratio(rates[name], rates[other]) for other in names} for name in names}
         results[workload] = {"summary": table, "best_threads": best, "ratios": versus, "runs": runs}
 
-        print(f"\n{workload}   steps/s in {options.rounds} rounds; the last two columns compare each trainer's better number of threads")
+        print(f"\n{workload}   steps/s in {options.rounds} rounds; "
+              "the last two columns compare each trainer's better number of threads")
         print(f"{'':10} threads   median      min      max   first step   RSS MB   of the floor   xgrad is ahead")
         for name in names:
             for n in threads:

@@ -125,8 +125,8 @@ def main():
                     of = versus[name].get("floor")
                     ahead = versus.get("xgrad", {}).get(name)
                     last = (f"{of:15.3f}" if of else " " * 15) + (f"{ahead:15.2f}x" if ahead else "")
-                print(f"{name:10} {n:7} {row['median']:8.0f} {row['min']:8.0f} {row['max']:8.0f} "
-                      f"{row['seconds_to_first_step']:10.3f} s {row['peak_rss_mb']:8.0f}{last}")
+                rate = " ".join(f"{row[k]:8.{0 if row[k] >= 100 else 2}f}" for k in ("median", "min", "max"))
+                print(f"{name:10} {n:7} {rate} {row['seconds_to_first_step']:10.3f} s {row['peak_rss_mb']:8.0f}{last}")
         for sentence in differences(runs[threads[0]], names):
             alike = False
             print(f"  not the same work: {sentence}")

@@ -24,16 +24,14 @@ const bool one_thread = (openblas_set_num_threads(1), true);
 void gemm(Product product, const Real* a, const Real* b, Real* c, std::size_t m, std::size_t n, std::size_t k,
           bool accumulate) {
   if (m == 0 || n == 0) return;
-  if (k == 0) {
-    if (!accumulate) std::fill_n(c, m * n, Real{0});
-    return;
-  }
+  if (!accumulate) std::fill_n(c, m * n, Real{0});  // OpenBLAS's own way, beta = 0, takes up to twice as long as this
+  if (k == 0) return;
   const bool transpose_a = product == Product::tn, transpose_b = product == Product::nt;
   const auto length = [](std::size_t x) { return static_cast<xt::blas_index_t>(x); };
   cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, transpose_a ? cxxblas::Trans : cxxblas::NoTrans,
                                   transpose_b ? cxxblas::Trans : cxxblas::NoTrans, length(m), length(n), length(k),
                                   Real{1}, a, length(transpose_a ? m : k), b, length(transpose_b ? k : n),
-                                  Real(accumulate ? 1 : 0), c, length(n));
+                                  Real{1}, c, length(n));
 }
 
 std::size_t inner_extent(Product product, const Tensor& a) {

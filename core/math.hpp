@@ -2,13 +2,9 @@
 
 // Arithmetic on whole tensors, evaluated on the spot. In each function the result y already has its shape.
 
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/core/exponential.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
-
-/// e^x for one number, in a form that the compiler can vectorise; within 2 units in the last place of the true value,
-/// and 0 where that is below the least normal number.
-Real exponential(Real x);
 
 /// The sum of n numbers, accumulated in double.
 double sum(const Real* x, std::size_t n);

@@ -23,7 +23,10 @@ void read_number(const std::string& text, T& value) {
 template <class List>
 std::string list_text(const List& list) {
   std::string all;
-  for (std::size_t i = 0; i < list.size(); ++i) all += (i > 0 ? "," : "") + option_text(list[i]);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (i > 0) all += ',';
+    all += option_text(list[i]);
+  }
   return all;
 }
 

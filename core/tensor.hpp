@@ -65,6 +65,9 @@ using Tensor = xt::xarray_container<std::vector<Real, Uninitialised<Real>>, xt::
 /// How many elements a tensor of this shape has: 1 for the shape of a number, 0 if an extent is 0.
 std::size_t element_count(const Shape& shape);
 
+/// The shape of n tensors of this shape, one after another: (n, ...).
+Shape stacked(std::size_t n, const Shape& shape);
+
 /// A tensor of the given shape whose elements all have one value.
 Tensor filled(const Shape& shape, Real value);
 Tensor zeros(const Shape& shape);

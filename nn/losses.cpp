@@ -207,8 +207,7 @@ Var Loss::operator()(Var y_true, Var y_pred, Var sample_weight) const {
 }
 
 void Loss::check_targets(const Tensor& y_true, const Shape& output) const {
-  Shape y_pred = output;
-  y_pred.insert(y_pred.begin(), y_true.dimension() == 0 ? 0 : y_true.shape(0));
+  const Shape y_pred = stacked(y_true.dimension() == 0 ? 0 : y_true.shape(0), output);
   std::visit(
       [&]<class L>(const L& l) {
         if constexpr (takes_labels<L>) {

@@ -26,7 +26,7 @@ struct Options {
   double dropout = 0;
   std::optional<double> learning_rate;
   std::optional<std::size_t> limit;
-  std::size_t batch_size = 32, epochs = 5;
+  std::size_t batch_size = 32, epochs = 5, workers = 1;
   std::uint32_t seed = 1;
   int threads = 1;
   bool quiet = false;
@@ -98,7 +98,8 @@ Json configuration(const Options& options, const Optimizer& optimizer, std::size
           {"batch_size", options.batch_size},
           {"epochs", options.epochs},
           {"seed", options.seed},
-          {"threads", options.threads}};
+          {"threads", options.threads},
+          {"workers", options.workers}};
 }
 
 // The report's file, opened before hours of training go into what it is to hold.
@@ -127,7 +128,8 @@ Json train(const Options& options) {
   const History history = model.fit(images, {.batch_size = options.batch_size,
                                              .epochs = options.epochs,
                                              .verbose = options.quiet ? silent : bar,
-                                             .callbacks = {stopwatch}});
+                                             .callbacks = {stopwatch},
+                                             .workers = options.workers});
   for (const std::size_t epoch : history.epoch)
     report["epochs"].push_back({{"loss", history["loss"][epoch]},
                                 {"accuracy", history["accuracy"][epoch]},
@@ -159,6 +161,7 @@ int main(int argc, char** argv) {
   app.add_option("--epochs", o.epochs)->check(positive);
   app.add_option("--seed", o.seed, "of weights, order and dropout");
   app.add_option("--threads", o.threads, "for the matrix products")->check(positive);
+  app.add_option("--workers", o.workers, "threads that share each batch")->check(positive);
   app.add_option("--limit", o.limit, "train on the first N images only")->check(positive);
   app.add_option("--json", o.json, "write configuration, epochs, test result and weights to this file");
   app.add_flag("--quiet", o.quiet, "print only the last line");

@@ -35,6 +35,7 @@ struct FitOptions {
   std::size_t initial_epoch = 0;
   std::size_t validation_batch_size = 0;  ///< batch_size if 0
   std::size_t validation_freq = 1;        ///< in epochs
+  std::size_t workers = 1;                ///< threads that share each batch; not with BatchNormalization
   bool check_data = true;                 ///< refuses NaN and infinity in x before the first epoch
 };
 
@@ -175,6 +176,7 @@ class Sequential {
   void require_built(const Shape* input = nullptr);
   const Shape& output_shape() const { return layers_.back().output_shape(); }
   Compiled& compiled();
+  void require_no_statistics();
   void restore_state(const SafeTensors& file);
 
   std::vector<Layer> layers_;

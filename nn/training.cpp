@@ -9,6 +9,7 @@
 #include <xgrad/nn/interrupt.hpp>
 #include <xgrad/nn/progress.hpp>
 #include <xgrad/nn/sequential.hpp>
+#include <xgrad/nn/workers.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -45,6 +46,7 @@ void check_options(const FitOptions& o) {
   require<ValueError>(o.batch_size > 0, "fit: batch_size is 0; it takes 1 or more");
   require<ValueError>(o.validation_split >= 0 && o.validation_split < 1, "fit: validation_split is ",
                       o.validation_split, "; it takes 0 up to but not including 1");
+  require<ValueError>(o.workers > 0, "fit: 0 workers; it takes 1 or more");
   require<ValueError>(o.validation_freq > 0, "fit: validation_freq is 0; it takes 1 or more epochs");
   require<ValueError>(o.class_weight.empty() || !o.sample_weight,
                       "fit: both class_weight and sample_weight; it takes one of them");
@@ -55,10 +57,12 @@ void check_options(const FitOptions& o) {
 
 }  // namespace
 
-// One way through batches after another: what fit, evaluate, predict and the single batches share.
+// One way through batches after another: what fit, evaluate, predict and the single batches share. With several
+// workers, each takes a slice of every batch, on a tape of its own.
 class Sequential::Run {
  public:
-  explicit Run(Sequential& model) : model_(model), parameters_(model.parameters()) {}
+  explicit Run(Sequential& model, std::size_t workers = 1)
+      : model_(model), parameters_(model.parameters()), workers_(workers), slices_(workers) {}
 
   // Begins to count anew.
   void begin() {
@@ -66,35 +70,68 @@ class Sequential::Run {
     for (Metric& metric : model_.compiled().metrics) metric.reset();
   }
 
+  // The same for an epoch of training. What workers draw in it depends on its number and on the model's generator,
+  // which draws nothing for them: the order of the samples is that of one worker.
+  void begin(std::size_t epoch) {
+    begin();
+    if (workers_.size() == 1) return;
+    Rng seeds = model_.rng_;
+    for (Slice& slice : slices_) slice.rng = Rng(seeds.bits() + static_cast<std::uint32_t>(epoch));
+  }
+
   // One step on a batch; false, without the step, if its loss is not finite.
   bool learn(const Tensor& x, const Tensor& y, const Tensor* weights) {
-    const Var loss = record(x, y, weights, {.training = true, .rng = &model_.rng_});
-    if (!std::isfinite(loss.item())) return false;
+    Slice& whole = slices_[0];
+    record(whole, x, y, weights, {.training = true, .rng = &model_.rng_});
+    count(whole);
+    if (!std::isfinite(whole.loss.item())) return false;
     if (parameters_.empty()) return true;  // nothing is trainable
-    tape_.backward(loss);
+    whole.tape.backward(whole.loss);
     model_.compiled().optimizer.step(parameters_);
     return true;
   }
 
-  // The loss of a batch with the regularizers' penalties, recorded; it and the metrics are counted.
-  Var record(const Tensor& x, const Tensor& y, const Tensor* weights, Context context) {
-    Compiled& compiled = model_.compiled();
-    tape_.rewind();
-    penalties_.clear();
-    context.penalties = &penalties_;
-    const Var prediction = model_(tape_.borrow(x), context), target = tape_.borrow(y);
-    Var loss = weights ? compiled.loss(target, prediction, tape_.borrow(*weights)) : compiled.loss(target, prediction);
-    for (const Var penalty : penalties_) loss = loss + penalty;
-    const auto n = static_cast<double>(y.shape(0));
-    loss_ += loss.item() * n;
-    samples_ += n;
-    for (Metric& metric : compiled.metrics) metric.update(y, prediction.value());
-    return loss;
+  // The same by all workers. The gradients of the slices' mean losses are added up in their order, each times its share
+  // of the samples: a given number of workers gives the same bits every time.
+  bool learn_together(const Samples& data, std::span<const std::uint32_t> numbers, const Tensor* weights) {
+    const std::size_t n = workers_.size();
+    workers_.run([&](std::size_t worker) {
+      Slice& slice = slices_[worker];
+      const std::size_t first = numbers.size() * worker / n, last = numbers.size() * (worker + 1) / n;
+      slice.share = static_cast<double>(last - first) / static_cast<double>(numbers.size());
+      slice.gradients.clear();
+      if (first == last) return;
+      const auto mine = numbers.subspan(first, last - first);
+      data.gather(mine, slice.batch);
+      if (weights) gather_rows(*weights, mine, slice.weights);
+      const auto& [x, y] = slice.batch;
+      record(slice, x, y, weights ? &slice.weights : nullptr, {.training = true, .rng = &slice.rng});
+      if (std::isfinite(slice.loss.item())) slice.find_gradients(parameters_);
+    });
+    bool finite = true;
+    for (Slice& slice : slices_) {
+      if (slice.share == 0) continue;
+      count(slice);
+      finite = finite && std::isfinite(slice.loss.item());
+    }
+    if (!finite || parameters_.empty()) return finite;
+    for (Parameter* p : parameters_)
+      if (p->gradient.shape() != p->value().shape()) p->gradient.resize(p->value().shape());
+    workers_.run([&](std::size_t worker) { add_gradients(worker); });
+    model_.compiled().optimizer.step(parameters_);
+    return true;
   }
 
   const Tensor& output(const Tensor& x) {
-    tape_.rewind();
-    return model_(tape_.borrow(x)).value();
+    Tape& tape = slices_[0].tape;
+    tape.rewind();
+    return model_(tape.borrow(x)).value();
+  }
+
+  // The loss of a batch, and the metrics, without a step.
+  void judge(const Tensor& x, const Tensor& y, const Tensor* weights) {
+    record(slices_[0], x, y, weights, {});
+    count(slices_[0]);
   }
 
   void evaluate(Batches& data, const Tensor* weights, Progress* progress) {
@@ -102,7 +139,7 @@ class Sequential::Run {
     std::size_t step = 0;
     for (auto batch = data.begin(); batch != data.end(); ++batch) {
       const auto& [x, y] = *batch;
-      record(x, y, weights_of(batch, weights), {});
+      judge(x, y, weights_of(batch, weights));
       if (progress) progress->update(++step, [&] { return logs(); });
     }
   }
@@ -110,8 +147,8 @@ class Sequential::Run {
   // The weights of a batch's samples, or null if there are none.
   const Tensor* weights_of(const Batches::Iterator& batch, const Tensor* weights) {
     if (weights == nullptr) return nullptr;
-    gather_rows(*weights, batch.numbers(), weights_);
-    return &weights_;
+    gather_rows(*weights, batch.numbers(), slices_[0].weights);
+    return &slices_[0].weights;
   }
 
   // The means until here, by name in alphabetical order, as Keras prints them.
@@ -127,7 +164,8 @@ class Sequential::Run {
   [[noreturn]] void explain_loss(std::size_t epoch, std::size_t step) const {
     std::string where;
     try {
-      for (std::uint32_t line = 0; line < tape_.size(); ++line) require_finite(tape_, line);
+      for (const Slice& slice : slices_)
+        for (std::uint32_t line = 0; line < slice.tape.size(); ++line) require_finite(slice.tape, line);
     } catch (const ValueError& error) {
       where = std::string(": ") + error.what();
     }
@@ -136,11 +174,67 @@ class Sequential::Run {
   }
 
  private:
+  // A batch, or a worker's part of one, and what is recorded of it.
+  struct Slice {
+    Tape tape;
+    std::vector<Var> penalties, watched, gradients;
+    Batch batch;
+    Tensor weights;
+    Rng rng;
+    const Tensor* y = nullptr;
+    Var prediction, loss;
+    double share = 1;  // of the batch's samples
+
+    void find_gradients(const std::vector<Parameter*>& parameters) {
+      watched.clear();
+      for (Parameter* p : parameters) watched.push_back(tape.watch(*p));
+      gradients = tape.pull(loss, tape.constant(loss.shape(), 1), watched);
+    }
+  };
+
+  // The model's output for a batch, and its loss with the regularizers' penalties.
+  void record(Slice& slice, const Tensor& x, const Tensor& y, const Tensor* weights, Context context) {
+    const Loss& loss = model_.compiled().loss;
+    Tape& tape = slice.tape;
+    tape.rewind();
+    slice.penalties.clear();
+    context.penalties = &slice.penalties;
+    slice.y = &y;
+    slice.prediction = model_(tape.borrow(x), context);
+    const Var target = tape.borrow(y);
+    slice.loss = weights ? loss(target, slice.prediction, tape.borrow(*weights)) : loss(target, slice.prediction);
+    for (const Var penalty : slice.penalties) slice.loss = slice.loss + penalty;
+  }
+
+  void count(const Slice& slice) {
+    const auto n = static_cast<double>(slice.y->shape(0));
+    loss_ += slice.loss.item() * n;
+    samples_ += n;
+    for (Metric& metric : model_.compiled().metrics) metric.update(*slice.y, slice.prediction.value());
+  }
+
+  // A worker's part of every gradient: the sum of the slices' gradients there.
+  void add_gradients(std::size_t worker) {
+    for (std::size_t k = 0; k < parameters_.size(); ++k) {
+      Parameter& p = *parameters_[k];
+      const std::size_t size = p.gradient.size(), n = workers_.size();
+      const std::size_t first = size * worker / n, last = size * (worker + 1) / n;
+      Real* const sum = p.gradient.data();
+      std::fill(sum + first, sum + last, Real{0});
+      for (const Slice& slice : slices_) {
+        if (slice.gradients.empty()) continue;
+        const Real* const part = slice.gradients[k].value().data();
+        const auto share = static_cast<Real>(slice.share);
+        for (std::size_t i = first; i < last; ++i) sum[i] += share * part[i];
+      }
+      if (worker == 0) p.fresh = true;
+    }
+  }
+
   Sequential& model_;
   std::vector<Parameter*> parameters_;
-  Tape tape_;
-  std::vector<Var> penalties_;
-  Tensor weights_;
+  Workers workers_;
+  std::vector<Slice> slices_;
   double loss_ = 0, samples_ = 0;
 };
 
@@ -153,6 +247,12 @@ Sequential::Compiled& Sequential::compiled() {
   return *compiled_;
 }
 
+void Sequential::require_no_statistics() {
+  each_parameter([](Parameter& p) {
+    require<ValueError>(p.trainable, "fit: ", p.name, " is counted over whole batches; it takes workers = 1");
+  });
+}
+
 Optimizer& Sequential::optimizer() { return compiled().optimizer; }
 
 History Sequential::fit(const Samples& given, const FitOptions& options) {
@@ -162,6 +262,7 @@ History Sequential::fit(const Samples& given, const FitOptions& options) {
   require<ValueError>(n > 0, "fit: there are no samples");
   require_built(&given.sample_shape());
 
+  if (options.workers > 1) require_no_statistics();
   const Samples data = options.sample_weight ? given.weighted(*options.sample_weight) : given;
   const bool splits = !options.validation_data && options.validation_split > 0;
   const auto learnt =
@@ -189,7 +290,7 @@ History Sequential::fit(const Samples& given, const FitOptions& options) {
 
   const InterruptGuard interrupt;
   const FlushDenormals flush;
-  Run run(*this);
+  Run run(*this, options.workers);
   History history;
   const auto call = [&](auto function, auto&... arguments) {
     for (const Callback& callback : options.callbacks)
@@ -205,12 +306,17 @@ History Sequential::fit(const Samples& given, const FitOptions& options) {
     if (options.verbose != silent && options.epochs > 1)
       std::cout << "Epoch " << epoch + 1 << '/' << options.epochs << std::endl;
     Progress progress(std::cout, batches.size(), style_of(options.verbose));
-    run.begin();
+    run.begin(epoch);
     std::size_t step = 0;
     for (auto batch = batches.begin(); batch != batches.end() && !stop_training && !interrupt.interrupted(); ++batch) {
       call(&Callback::on_train_batch_begin, step);
-      const auto& [x, y] = *batch;
-      const bool finite = run.learn(x, y, run.weights_of(batch, weights));
+      bool finite;
+      if (options.workers > 1) {
+        finite = run.learn_together(data, batch.numbers(), weights);
+      } else {
+        const auto& [x, y] = *batch;
+        finite = run.learn(x, y, run.weights_of(batch, weights));
+      }
       if (batches_are_watched) {
         const Logs logs = run.logs();
         call(&Callback::on_train_batch_end, step, logs);
@@ -258,9 +364,7 @@ Tensor Sequential::predict(const Tensor& x, const PredictOptions& options) {
   require<ValueError>(options.batch_size > 0, "predict: batch_size is 0; it takes 1 or more");
   const Shape sample(x.shape().begin() + 1, x.shape().end());
   require_built(&sample);
-  Shape shape = output_shape();
-  shape.insert(shape.begin(), x.shape(0));
-  Tensor all(shape);
+  Tensor all(stacked(x.shape(0), output_shape()));
   if (x.shape(0) == 0) return all;
 
   const FlushDenormals flush;
@@ -295,7 +399,7 @@ Logs Sequential::test_on_batch(const Tensor& x, const Tensor& y, const Tensor* s
   require_built(&data.sample_shape());
   Run run(*this);
   run.begin();
-  run.record(x, y, sample_weight, {});
+  run.judge(x, y, sample_weight);
   return run.logs();
 }
 

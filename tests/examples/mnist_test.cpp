@@ -138,7 +138,7 @@ TEST_CASE("every optimiser and activation trains by its name") {
 
 TEST_CASE("--limit trains on the first images only") {
   const Digits digits;
-  CHECK(digits.run("--limit 20 --epochs 1 --batch-size 8").find("Epoch 1/1\n3/3 ") == 0);
+  CHECK(digits.run("--limit 20 --epochs 1 --batch-size 8").find("3/3 ") == 0);
 }
 
 TEST_CASE("bad arguments are one line that says what to do, and exit code 2") {
@@ -167,8 +167,9 @@ TEST_CASE("bad arguments are one line that says what to do, and exit code 2") {
 TEST_CASE("an unknown activation lists the names") {
   const std::string error = Digits().fail("--activation rleu", 1);
   CHECK(error ==
-        "mnist: activation: there is no \"rleu\"; the names are linear, relu, leaky_relu, elu, selu, gelu, silu, "
-        "softplus, sigmoid, tanh, softmax, log_softmax\n");
+        "mnist: activation: there is no \"rleu\"; the names are linear, relu, relu6, leaky_relu, elu, selu, gelu, "
+        "gelu_tanh, silu, swish, mish, softplus, softsign, sigmoid, hard_sigmoid, tanh, exponential, softmax, "
+        "log_softmax\n");
 }
 
 TEST_CASE("a folder without the files is named, with every name tried") {
@@ -198,11 +199,11 @@ TEST_CASE("damaged data is one line that names the file, and exit code 1") {
 }
 
 TEST_CASE("a loss that is not finite stops the run with its epoch and step") {
-  const std::string error = Digits().fail("--quiet --optimizer sgd --learning-rate 1e30", 1);
+  const std::string error = Digits().fail("--quiet --optimizer sgd --learning-rate 1e300", 1);
   CHECK(one_line(error));
   CHECK_MESSAGE(error.find("in epoch 1, step ") != std::string::npos, error);
-  const std::string last = Digits().fail("--quiet --limit 32 --epochs 1 --optimizer sgd --learning-rate 1e30", 1);
-  CHECK_MESSAGE(last.find(" on the test images in epoch 1, step 1;") != std::string::npos, last);
+  const std::string last = Digits().fail("--quiet --limit 32 --epochs 1 --optimizer sgd --learning-rate 1e300", 1);
+  CHECK_MESSAGE(last.find("the loss on the test images is ") != std::string::npos, last);
 }
 
 TEST_CASE("a report that cannot be written is an error") {

@@ -1,0 +1,48 @@
+#include <xgrad/nn/workers.hpp>
+
+#include <xgrad/core/denormals.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+Workers::Workers(std::size_t n) : errors_(n) {
+  for (std::size_t worker = 1; worker < n; ++worker) threads_.emplace_back([this, worker] { work(worker); });
+}
+
+Workers::~Workers() {
+  task_ = nullptr;
+  ++round_;
+  round_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Workers::run(const std::function<void(std::size_t)>& task) {
+  task_ = &task;
+  busy_ = static_cast<std::uint32_t>(threads_.size());
+  ++round_;
+  round_.notify_all();
+  try {
+    task(0);
+  } catch (...) {
+    errors_[0] = std::current_exception();
+  }
+  for (std::uint32_t busy; (busy = busy_) != 0;) busy_.wait(busy);
+  for (std::exception_ptr& error : errors_)
+    if (error) std::rethrow_exception(std::exchange(error, nullptr));
+}
+
+void Workers::work(std::size_t worker) {
+  const FlushDenormals flush;
+  for (std::uint32_t round = 0;;) {
+    round_.wait(round);
+    round = round_;
+    if (task_ == nullptr) return;
+    try {
+      (*task_)(worker);
+    } catch (...) {
+      errors_[worker] = std::current_exception();
+    }
+    if (--busy_ == 0) busy_.notify_one();
+  }
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <xgrad/core/tensor.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+/// Threads for work that comes in many small equal pieces: n workers, of which the caller's thread is number 0.
+class Workers {
+ public:
+  explicit Workers(std::size_t n);
+  ~Workers();
+  Workers(const Workers&) = delete;
+  Workers& operator=(const Workers&) = delete;
+
+  std::size_t size() const { return errors_.size(); }
+
+  /// Calls task(0), ..., task(n - 1), each in its own thread, and returns when all have; what the first of them throws,
+  /// in their order, it throws then.
+  void run(const std::function<void(std::size_t worker)>& task);
+
+ private:
+  void work(std::size_t worker);
+
+  const std::function<void(std::size_t)>* task_ = nullptr;  // none to end
+  std::atomic<std::uint32_t> round_ = 0, busy_ = 0;
+  std::vector<std::exception_ptr> errors_;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace xgrad::inline XGRAD_PRECISION

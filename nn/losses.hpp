@@ -86,6 +86,11 @@ struct Custom {
 using Any = std::variant<MeanSquaredError, MeanAbsoluteError, Huber, BinaryCrossentropy, CategoricalCrossentropy,
                          SparseCategoricalCrossentropy, Hinge, KLDivergence, Custom>;
 
+template <class L, class Variant>
+inline constexpr bool is_one = false;
+template <class L, class... Ls>
+inline constexpr bool is_one<L, std::variant<Ls...>> = (std::same_as<L, Ls> || ...);
+
 }  // namespace losses
 
 /// What training makes small: given by Keras's name ("mse"), as an object (losses::Huber{.delta = 2}), or as a callable
@@ -106,9 +111,7 @@ class Loss {
 
   /// Throws ValueError for an option out of range.
   template <class L>
-  requires(!std::same_as<L, losses::Any> && std::constructible_from<losses::Any, std::in_place_type_t<L>, L>)
-      Loss(L loss)
-      : Loss(losses::Any(std::move(loss))) {}
+  requires losses::is_one<L, losses::Any> Loss(L loss) : Loss(losses::Any(std::move(loss))) {}
 
   template <class F>
   requires(!std::same_as<F, Loss> && std::is_invocable_r_v<Var, F, Var, Var>) Loss(F function)

@@ -1,0 +1,161 @@
+#include <xgrad/nn/run.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <xgrad/autograd/explain.hpp>
+#include <xgrad/autograd/ops.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+Sequential::Run::Run(Sequential& model, std::size_t workers)
+    : model_(model), parameters_(model.parameters()), workers_(workers), slices_(workers) {}
+
+void Sequential::Run::begin() {
+  loss_ = samples_ = 0;
+  for (Metric& metric : model_.compiled().metrics) metric.reset();
+}
+
+void Sequential::Run::begin(std::size_t epoch) {
+  begin();
+  if (workers_.size() == 1) return;
+  Rng seeds = model_.rng_;
+  for (Slice& slice : slices_) slice.rng = Rng(seeds.bits() + static_cast<std::uint32_t>(epoch));
+}
+
+bool Sequential::Run::learn(const Tensor& x, const Tensor& y, const Tensor* weights) {
+  Slice& whole = slices_[0];
+  record(whole, x, y, weights, {.training = true, .rng = &model_.rng_});
+  count(whole);
+  if (!std::isfinite(whole.loss.item())) return false;
+  if (parameters_.empty()) return true;  // nothing is trainable
+  whole.tape.backward(whole.loss);
+  model_.compiled().optimizer.step(parameters_);
+  return true;
+}
+
+bool Sequential::Run::learn_together(const Samples& data, std::span<const std::uint32_t> numbers,
+                                     const Tensor* weights) {
+  const std::size_t n = workers_.size();
+  workers_.run([&](std::size_t worker) {
+    Slice& slice = slices_[worker];
+    const std::size_t first = numbers.size() * worker / n, last = numbers.size() * (worker + 1) / n;
+    slice.share = static_cast<double>(last - first) / static_cast<double>(numbers.size());
+    slice.gradients.clear();
+    if (first == last) return;
+    const auto mine = numbers.subspan(first, last - first);
+    data.gather(mine, slice.batch);
+    if (weights) gather_rows(*weights, mine, slice.weights);
+    const auto& [x, y] = slice.batch;
+    record(slice, x, y, weights ? &slice.weights : nullptr, {.training = true, .rng = &slice.rng});
+    if (std::isfinite(slice.loss.item())) find_gradients(slice);
+  });
+  bool finite = true;
+  for (Slice& slice : slices_) {
+    if (slice.share == 0) continue;
+    count(slice);
+    finite = finite && std::isfinite(slice.loss.item());
+  }
+  if (!finite || parameters_.empty()) return finite;
+  for (Parameter* p : parameters_)
+    if (p->gradient.shape() != p->value().shape()) p->gradient.resize(p->value().shape());
+  workers_.run([&](std::size_t worker) { add_gradients(worker); });
+  model_.compiled().optimizer.step(parameters_);
+  return true;
+}
+
+const Tensor& Sequential::Run::output(const Tensor& x) {
+  Tape& tape = slices_[0].tape;
+  tape.rewind();
+  return model_(tape.borrow(x)).value();
+}
+
+void Sequential::Run::judge(const Tensor& x, const Tensor& y, const Tensor* weights) {
+  record(slices_[0], x, y, weights, {});
+  count(slices_[0]);
+}
+
+void Sequential::Run::evaluate(Batches& data, const Tensor* weights, Progress* progress) {
+  begin();
+  std::size_t step = 0;
+  for (auto batch = data.begin(); batch != data.end(); ++batch) {
+    const auto& [x, y] = *batch;
+    judge(x, y, weights_of(batch, weights));
+    if (progress) progress->update(++step, [&] { return logs(); });
+  }
+}
+
+const Tensor* Sequential::Run::weights_of(const Batches::Iterator& batch, const Tensor* weights) {
+  if (weights == nullptr) return nullptr;
+  gather_rows(*weights, batch.numbers(), slices_[0].weights);
+  return &slices_[0].weights;
+}
+
+Logs Sequential::Run::logs(const std::string& prefix) const {
+  std::map<std::string, double> sorted{{"loss", loss_ / samples_}};
+  for (const Metric& metric : model_.compiled().metrics) sorted[metric.name()] = metric.result();
+  Logs result;
+  for (const auto& [name, number] : sorted) result[prefix + name] = number;
+  return result;
+}
+
+void Sequential::Run::explain_loss(std::size_t epoch, std::size_t step) const {
+  std::string where;
+  try {
+    for (const Slice& slice : slices_)
+      for (std::uint32_t line = 0; line < slice.tape.size(); ++line) require_finite(slice.tape, line);
+  } catch (const ValueError& error) {
+    where = std::string(": ") + error.what();
+  }
+  throw ValueError(text("fit: the loss is not finite in epoch ", epoch + 1, ", step ", step + 1, where,
+                        "; try a smaller learning rate, or the callback TerminateOnNaN"));
+}
+
+// The model's output for a batch, and its loss with the regularizers' penalties.
+void Sequential::Run::record(Slice& slice, const Tensor& x, const Tensor& y, const Tensor* weights, Context context) {
+  const Loss& loss = model_.compiled().loss;
+  Tape& tape = slice.tape;
+  tape.rewind();
+  slice.penalties.clear();
+  context.penalties = &slice.penalties;
+  slice.y = &y;
+  slice.prediction = model_(tape.borrow(x), context);
+  const Var target = tape.borrow(y);
+  slice.loss = weights ? loss(target, slice.prediction, tape.borrow(*weights)) : loss(target, slice.prediction);
+  for (const Var penalty : slice.penalties) slice.loss = slice.loss + penalty;
+}
+
+void Sequential::Run::count(const Slice& slice) {
+  const auto n = static_cast<double>(slice.y->shape(0));
+  loss_ += slice.loss.item() * n;
+  samples_ += n;
+  for (Metric& metric : model_.compiled().metrics) metric.update(*slice.y, slice.prediction.value());
+}
+
+// The gradients of a slice's loss, left where its tape has them.
+void Sequential::Run::find_gradients(Slice& slice) {
+  slice.watched.clear();
+  for (Parameter* p : parameters_) slice.watched.push_back(slice.tape.watch(*p));
+  slice.gradients = slice.tape.pull(slice.loss, slice.tape.constant(slice.loss.shape(), 1), slice.watched);
+}
+
+// A worker's part of every gradient: the sum of the slices' gradients there.
+void Sequential::Run::add_gradients(std::size_t worker) {
+  for (std::size_t k = 0; k < parameters_.size(); ++k) {
+    Parameter& p = *parameters_[k];
+    const std::size_t size = p.gradient.size(), n = workers_.size();
+    const std::size_t first = size * worker / n, last = size * (worker + 1) / n;
+    Real* const sum = p.gradient.data();
+    std::fill(sum + first, sum + last, Real{0});
+    for (const Slice& slice : slices_) {
+      if (slice.gradients.empty()) continue;
+      const Real* const part = slice.gradients[k].value().data();
+      const auto share = static_cast<Real>(slice.share);
+      for (std::size_t i = first; i < last; ++i) sum[i] += share * part[i];
+    }
+    if (worker == 0) p.fresh = true;
+  }
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -6,6 +6,8 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+static thread_local char this_thread;  // no two threads have it at one address
+
 void Tape::rewind() {
   require<TapeError>(!writing_, "rewind: a line is being written");
   const std::size_t kept = std::min(records_.size(), lines_before_);
@@ -17,8 +19,8 @@ void Tape::rewind() {
 }
 
 Tensor& Tape::buffer() {
-  if (records_.empty()) thread_ = std::this_thread::get_id();
-  require<TapeError>(thread_ == std::this_thread::get_id(),
+  if (records_.empty()) thread_ = &this_thread;
+  require<TapeError>(thread_ == &this_thread,
                      "this recording belongs to another thread; give each thread its own tape");
   require<TapeError>(!writing_, "recorded while a line is being written, by the fill of constant(shape, fill) or an ",
                      "operation's forward; record it before, and read its value there");

@@ -5,7 +5,6 @@
 #include <array>
 #include <concepts>
 #include <deque>
-#include <thread>
 #include <vector>
 
 #include <xgrad/autograd/op.hpp>
@@ -117,7 +116,7 @@ class Tape {
   Var gradient_of(Var x);
 
   Anchor* anchor_;
-  std::thread::id thread_;
+  const char* thread_ = nullptr;
   bool check_finite_ = false, writing_ = false;
   std::vector<Record> records_;
   std::deque<Tensor> buffers_;  // one for each line, and those kept from before

@@ -1,13 +1,16 @@
 # What both twins and everything built on them share.
 
 # Writes build/include/xgrad/<header> for each header, one line that includes the real one, and <xgrad/xgrad.hpp>, which
-# includes them all: the folders stand at the top of the source tree, and users still write #include <xgrad/nn/dense.hpp>.
+# includes them all but the internal ones: the folders stand at the top of the source tree, and users still write
+# #include <xgrad/nn/dense.hpp>.
 function(xgrad_forward_headers)
   set(umbrella "#pragma once\n\n")
   foreach(header IN LISTS ARGN)
     file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/include/xgrad/${header}
          CONTENT "#pragma once\n#include \"${PROJECT_SOURCE_DIR}/${header}\"\n")
-    string(APPEND umbrella "#include <xgrad/${header}>\n")
+    if(NOT header IN_LIST internal_headers)
+      string(APPEND umbrella "#include <xgrad/${header}>\n")
+    endif()
   endforeach()
   file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/include/xgrad/xgrad.hpp CONTENT "${umbrella}")
 endfunction()

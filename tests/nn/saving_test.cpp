@@ -275,7 +275,7 @@ TEST_CASE("after SIGKILL at any moment of saving, the file holds the old model o
         m.save(path);
       }
     }
-    usleep(static_cast<useconds_t>(1e6 * 4 * one_save * rng.uniform()));
+    usleep(static_cast<useconds_t>(1e6 * 10 * one_save * rng.uniform()));
     ::kill(child, SIGKILL);
     waitpid(child, nullptr, 0);
     const std::vector<Tensor> weights = Sequential::load(path).get_weights();
@@ -285,7 +285,8 @@ TEST_CASE("after SIGKILL at any moment of saving, the file holds the old model o
     news += value != last;
     last = value;
   }
-  CHECK(news > 10);
+  CHECK(news > 0);  // at other times the kill came first
+  CHECK(news < 200);
 }
 
 TEST_CASE("weights from np.savez of Keras's get_weights() are taken as they are") {

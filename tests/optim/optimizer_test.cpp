@@ -155,6 +155,19 @@ TEST_CASE("accumulated gradients move the weights by their mean, clipped and dec
   CHECK(sgd.iterations() == 6);
 }
 
+TEST_CASE("norms are clipped of the mean of accumulated gradients") {
+  for (const SGD& rule : {SGD{.learning_rate = 1, .clipnorm = 2.5, .gradient_accumulation_steps = 2},
+                          SGD{.learning_rate = 1, .global_clipnorm = 2.5, .gradient_accumulation_steps = 2}}) {
+    Parameter w("w", Tensor{0, 0});
+    Optimizer sgd = rule;
+    for (const Tensor& g : {Tensor{6, 0}, Tensor{0, 8}}) {  // of mean (3, 4), whose norm is 5
+      give_gradient(w, g);
+      sgd.step(std::vector{&w});
+    }
+    check_close(w.value(), {-1.5, -2}, 1e-6);
+  }
+}
+
 TEST_CASE("Adam's time counts updates, and a schedule counts calls") {
   // Equal gradients move Adam by its learning rate whatever the time is, unless the corrections are for another one.
   const auto rate = [](std::int64_t step) { return step == 3 ? 0.25 : 0.5; };

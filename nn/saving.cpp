@@ -1,7 +1,6 @@
 #include <cmath>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include <xgrad/data/safetensors.hpp>
 #include <xgrad/nn/architecture.hpp>
@@ -76,9 +75,7 @@ std::vector<Tensor> values_for(Sequential& model, const SafeTensors& file, const
     else if (!is_exact(stored.dtype))
       differences.add(text(p.name, " has dtype ", stored.dtype, ", the model's F", 8 * sizeof(Real)));
     else
-      values.push_back(to_tensor(stored));
-    if (!values.empty())
-      for (const Real x : values.back()) finite = finite && std::isfinite(x);
+      for (const Real x : values.emplace_back(to_tensor(stored))) finite = finite && std::isfinite(x);
     tensors.erase(found);
   });
   for (const auto& [name, tensor] : tensors) differences.add("unexpected " + name);

@@ -24,6 +24,8 @@ Tensor class_weights(const Samples& data, const std::map<std::size_t, double>& w
   for (std::size_t i = 0; i < n; ++i) {
     const Real* row = y.data() + i * columns;
     const double label = columns == 1 ? *row : static_cast<double>(std::max_element(row, row + columns) - row);
+    require<ValueError>(label >= 0 && label == std::floor(label) && label < 1e9, "fit: sample ", i, " has the target ",
+                        label, "; class_weight takes labels 0, 1, ...");
     const auto found = weight_of.find(static_cast<std::size_t>(label));
     weights(i) = found == weight_of.end() ? 1 : static_cast<Real>(found->second);
   }
@@ -183,7 +185,8 @@ Tensor Sequential::predict(const Tensor& x, const PredictOptions& options) {
 
   const FlushDenormals flush;
   Run run(*this);
-  Batches batches(Samples(x, x), options.batch_size);
+  const Tensor no_targets = zeros({x.shape(0)});
+  Batches batches(Samples(x, no_targets), options.batch_size);
   Progress progress(std::cout, batches.size(), style_of(options.verbose));
   std::size_t step = 0;
   Real* to = all.data();

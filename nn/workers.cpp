@@ -5,10 +5,17 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 Workers::Workers(std::size_t n) : errors_(n) {
-  for (std::size_t worker = 1; worker < n; ++worker) threads_.emplace_back([this, worker] { work(worker); });
+  try {
+    for (std::size_t worker = 1; worker < n; ++worker) threads_.emplace_back([this, worker] { work(worker); });
+  } catch (...) {  // there are no more threads to be had
+    end();
+    throw;
+  }
 }
 
-Workers::~Workers() {
+Workers::~Workers() { end(); }
+
+void Workers::end() {
   task_ = nullptr;
   ++round_;
   round_.notify_all();
@@ -26,8 +33,10 @@ void Workers::run(const std::function<void(std::size_t)>& task) {
     errors_[0] = std::current_exception();
   }
   for (std::uint32_t busy; (busy = busy_) != 0;) busy_.wait(busy);
+  std::exception_ptr first;
   for (std::exception_ptr& error : errors_)
-    if (error) std::rethrow_exception(std::exchange(error, nullptr));
+    if (std::exception_ptr its = std::exchange(error, nullptr); its && !first) first = its;
+  if (first) std::rethrow_exception(first);
 }
 
 void Workers::work(std::size_t worker) {

@@ -28,6 +28,7 @@ class Workers {
 
  private:
   void work(std::size_t worker);
+  void end();
 
   const std::function<void(std::size_t)>* task_ = nullptr;  // none to end
   std::atomic<std::uint32_t> round_ = 0, busy_ = 0;

@@ -264,6 +264,14 @@ TEST_CASE("options out of range are refused") {
         "samples: weights of shape (2,); it takes one for each sample, (4,)");
 }
 
+TEST_CASE("class weights take labels") {
+  Sequential m{Dense(1)};
+  m.compile("sgd", "hinge");
+  CHECK(thrown_by<ValueError>([&] {
+          m.fit(zeros({2, 6}), {1, -1}, {.verbose = silent, .class_weight = {{1, 2}}});
+        }) == "fit: sample 1 has the target -1; class_weight takes labels 0, 1, ...");
+}
+
 TEST_CASE("a model that is not compiled or not built says what to do") {
   Sequential m{Dense(3)};
   CHECK(thrown_by<ValueError>([&] {
@@ -294,10 +302,12 @@ TEST_CASE("a loss that is not finite ends training with the operation that began
 
 namespace {
 
+// What is written to a stream in its lifetime.
 struct Captured {
-  Captured() : before(std::cout.rdbuf(out.rdbuf())) {}
-  ~Captured() { std::cout.rdbuf(before); }
+  explicit Captured(std::ostream& stream_ = std::cout) : stream(stream_), before(stream_.rdbuf(out.rdbuf())) {}
+  ~Captured() { stream.rdbuf(before); }
   std::ostringstream out;
+  std::ostream& stream;
   std::streambuf* before;
 };
 
@@ -321,4 +331,12 @@ TEST_CASE("fit prints as Keras does") {
   CHECK(printed(line, 1).find("3/3 - 0s - ") == 0);  // no "Epoch 1/1"
   CHECK(printed(bar, 1).find("3/3 ━━━━━━━━━━━━━━━━━━━━ 0s ") == 0);
   CHECK(printed(automatic, 1).find('\r') == std::string::npos);
+}
+
+TEST_CASE("one target for all samples is worth a word") {
+  Sequential m{Dense(1)};
+  m.compile("sgd", "mse");
+  const Captured captured(std::cerr);
+  m.fit(zeros({3, 2}), column({4, 4, 4}), {.verbose = silent});
+  CHECK(captured.out.str() == "xgrad: fit: all targets are 4\n");
 }

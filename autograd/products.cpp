@@ -84,11 +84,7 @@ Var linear(Var x, Var w, Var b) {
   static constexpr Op op{
       .name = "linear",
       .rule = "x' += y' w^T,  w' += x^T y',  b' += the rows of y', summed",
-      .forward =
-          [](Tensor& y, In x, In w, In b) {
-            broadcast_to(y, b);
-            gemm(Product::nn, x, w, y, true);
-          },
+      .forward = [](Tensor& y, In x, In w, In b) { gemm(Product::nn, x, w, y, &b); },
       .pull_a = [](Var g, Var, Var, Var w, Var) { return matmul_nt(g, w); },
       .pull_b = [](Var g, Var, Var x, Var, Var) { return matmul_tn(x, g); },
       .pull_c = [](Var g, Var, Var, Var, Var) { return g; },

@@ -1,3 +1,7 @@
+#include <cmath>
+#include <limits>
+
+#include <xgrad/core/narrow.hpp>
 #include <xgrad/core/product.hpp>
 #include <xgrad/core/random.hpp>
 
@@ -33,8 +37,9 @@ TEST_CASE("the three products, by hand") {
   check_close(c, {{17, 23}, {39, 53}}, 0);
   gemm(Product::tn, a, b, c);
   check_close(c, {{26, 30}, {38, 44}}, 0);
-  gemm(Product::tn, a, b, c, true);
-  check_close(c, {{52, 60}, {76, 88}}, 0);
+  const Tensor bias{100, 200};
+  gemm(Product::tn, a, b, c, &bias);
+  check_close(c, {{126, 230}, {138, 244}}, 0);
 }
 
 TEST_CASE("the three products agree with the definition on odd shapes") {
@@ -51,6 +56,38 @@ TEST_CASE("the three products agree with the definition on odd shapes") {
     gemm(Product::tn, transposed(a), b, c);
     check_close(c, expected, either(1e-4, 1e-12));
   }
+}
+
+TEST_CASE("products of few columns agree with the definition, and write nothing beyond the result") {
+  Rng rng(3);
+  for (std::size_t n = 1; n <= narrow::widest; ++n)
+    for (const std::size_t m : {1, 5, 8, 31})
+      for (const std::size_t k : {1, 3, 4, 23}) {
+        const Tensor a = random_normal(rng, {m, k}, 0, 1), b = random_normal(rng, {k, n}, 0, 1),
+                     bias = random_normal(rng, {n}, 0, 1), expected = naive_product(a, b) + bias;
+        for (const bool transposes : {false, true}) {
+          const Tensor left = transposes ? transposed(a) : a;
+          Tensor c = filled({m * n + narrow::widest}, 7);
+          narrow::product({left.data(), transposes ? 1 : k, transposes ? m : 1}, b.data(), bias.data(), c.data(), m, n,
+                          k);
+          for (std::size_t i = 0; i < c.size(); ++i)
+            CHECK(std::abs(c(i) - (i < m * n ? expected.data()[i] : 7)) <= either(1e-5, 1e-13));
+        }
+      }
+}
+
+TEST_CASE("an infinite number in a product of few columns stays in its row and column") {
+  const Real infinity = std::numeric_limits<Real>::infinity();
+  Tensor a = ones({9, 5}), b = ones({5, 3}), c = zeros({9, 3});
+  a(2, 1) = infinity;
+  gemm(Product::nn, a, b, c);
+  for (std::size_t i = 0; i < 9; ++i)
+    for (std::size_t j = 0; j < 3; ++j) CHECK(c(i, j) == (i == 2 ? infinity : 5));
+  a = ones({9, 5});
+  b(3, 1) = infinity;
+  gemm(Product::nn, a, b, c);
+  for (std::size_t i = 0; i < 9; ++i)
+    for (std::size_t j = 0; j < 3; ++j) CHECK(c(i, j) == (j == 1 ? infinity : 5));
 }
 
 TEST_CASE("a product over an inner extent of 0 is zeros") {

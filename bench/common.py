@@ -1,7 +1,9 @@
 """What the benchmark programs in Python share, and none of them is measured by; common.hpp is the same in C++."""
 
 import argparse
+import ctypes
 import json
+import os
 import re
 import time
 from collections import namedtuple
@@ -35,6 +37,12 @@ def arguments():
         a.work = a.work._replace(batch=a.batch)
     a.steps = a.steps or a.work.steps
     return a
+
+
+def flush_denormals():
+    """Makes the processor take denormals as zero, on this thread and those it starts; flush.cpp does it."""
+    if "BENCH_FLUSH" in os.environ:
+        ctypes.CDLL(os.environ["BENCH_FLUSH"]).flush_denormals()
 
 
 def load_mnist(folder, np):

@@ -1,6 +1,5 @@
 """The workloads in NumPy, backpropagation written out. All weights are one vector, so the optimiser has few calls."""
 
-import ctypes
 import os
 
 import common
@@ -122,8 +121,7 @@ def fit_line(a, report):
             report.loss(loss)
 
 
-if "BENCH_FLUSH" in os.environ:  # a library with flush_denormals(), see flush.cpp
-    ctypes.CDLL(os.environ["BENCH_FLUSH"]).flush_denormals()
+common.flush_denormals()
 report = common.Report(arguments)
 (train_mnist if arguments.work.layers else fit_line)(arguments, report)
 report.print()

@@ -16,16 +16,22 @@ TOLERANCE = dict(zip(CHECKED, [1e-5, 5e-3, 2e-2, 5e-2]))  # relative: rounding d
 STEPS = {"S": 3000, "Q": 1000, "K": 300, "G": 40, "T": 10000, "L": 1000}  # in each run
 
 
-def trainers(build, python):
+def trains(command):
+    """Whether a trainer can be had here: whether it does a step of L, which takes no data."""
+    try:
+        return subprocess.run([*command, "--workload", "L", "--steps", "1"], capture_output=True).returncode == 0
+    except OSError:  # there is no such Python
+        return False
+
+
+def trainers(build, python, keras_python):
     """By name, the command of each trainer that can be had here, and the names of those that cannot."""
     programs = {"floor": [build / "bench_floor"], "floor-own": [build / "bench_floor", "--variant", "own"],
                 "xgrad": [build / "bench_xgrad"], "libtorch": [build / "bench_torch"]}
-    scripts = {"pytorch": "torch", "numpy": "numpy", "keras": "keras"}
-    files = {"pytorch": "pytorch.py", "numpy": "numpy_by_hand.py", "keras": "keras_peer.py"}
+    scripts = {"pytorch": [python, HERE / "pytorch.py"], "numpy": [python, HERE / "numpy_by_hand.py"],
+               "keras": [keras_python, HERE / "keras_peer.py"]}
     found = {name: command for name, command in programs.items() if command[0].exists()}
-    for name, module in scripts.items():
-        if subprocess.run([python, "-c", f"import {module}"], capture_output=True).returncode == 0:
-            found[name] = [python, HERE / files[name]]
+    found.update((name, command) for name, command in scripts.items() if trains(command))
     return found, [name for name in [*programs, *scripts] if name not in found]
 
 
@@ -83,6 +89,8 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", default="1,2", help="each of these numbers of threads")
     parser.add_argument("--trainers", help="only these, by name: floor,xgrad,libtorch,pytorch,numpy,keras,floor-own")
+    parser.add_argument("--keras-python", metavar="PATH", default="python3",
+                        help="the Python that has Keras, and JAX or TensorFlow (default: python3 on PATH)")
     parser.add_argument("--scale", type=float, default=1, help="times as many steps in each run")
     parser.add_argument("--batch", type=int, default=0, help="instead of the workload's own")
     parser.add_argument("--quick", action="store_true", help="a minute: S, Q and L, 2 short rounds, one thread")
@@ -92,7 +100,7 @@ def main():
     if options.quick:
         options.workloads, options.rounds, options.threads, options.scale = "SQL", 2, "1", options.scale * 0.3
 
-    found, missing = trainers(options.build, sys.executable)
+    found, missing = trainers(options.build, sys.executable, options.keras_python)
     if options.trainers:
         asked = options.trainers.split(",")
         missing = [name for name in asked if name not in found]

@@ -8,31 +8,36 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 /// A plain function whose last arguments are one, two or three operands; how many is the arity of its operation.
 template <class Result, class Operand, class... First>
-struct Rule {
-  Result (*one)(First..., Operand) = nullptr;
-  Result (*two)(First..., Operand, Operand) = nullptr;
-  Result (*three)(First..., Operand, Operand, Operand) = nullptr;
-
-  constexpr Rule() = default;
+class Rule {
+ public:
+  constexpr Rule() : one_(nullptr) {}
   template <class F>
-  constexpr Rule(F f) {
-    if constexpr (std::is_convertible_v<F, decltype(one)>)
-      one = f;
-    else if constexpr (std::is_convertible_v<F, decltype(two)>)
-      two = f;
+  constexpr Rule(F f) : one_(nullptr) {
+    if constexpr (std::is_convertible_v<F, decltype(one_)>)
+      one_ = f, arity_ = 1;
+    else if constexpr (std::is_convertible_v<F, decltype(two_)>)
+      two_ = f, arity_ = 2;
     else
-      three = f;
+      three_ = f, arity_ = 3;
   }
 
-  constexpr std::size_t arity() const { return one ? 1 : two ? 2 : three ? 3 : 0; }
+  constexpr std::size_t arity() const { return arity_; }
 
   /// Calls the function with operand(0), operand(1), ... for its operands.
   template <class Get>
   Result operator()(First... first, Get operand) const {
-    if (one) return one(first..., operand(0));
-    if (two) return two(first..., operand(0), operand(1));
-    return three(first..., operand(0), operand(1), operand(2));
+    if (arity_ == 1) return one_(first..., operand(0));
+    if (arity_ == 2) return two_(first..., operand(0), operand(1));
+    return three_(first..., operand(0), operand(1), operand(2));
   }
+
+ private:
+  union {
+    Result (*one_)(First..., Operand);
+    Result (*two_)(First..., Operand, Operand);
+    Result (*three_)(First..., Operand, Operand, Operand);
+  };
+  std::size_t arity_ = 0;
 };
 
 using In = const Tensor&;

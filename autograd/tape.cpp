@@ -6,7 +6,7 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-static thread_local char this_thread;  // no two threads have it at one address
+constinit thread_local char Tape::this_thread = 0;
 
 void Tape::rewind() {
   require<TapeError>(!writing_, "rewind: a line is being written");
@@ -18,33 +18,23 @@ void Tape::rewind() {
   if (buffers_.size() > kept) buffers_.resize(kept), records_.shrink_to_fit();
 }
 
-Tensor& Tape::buffer() {
+// The next line may be written, and has a buffer.
+void Tape::begin_line() {
   if (records_.empty()) thread_ = &this_thread;
   require<TapeError>(thread_ == &this_thread,
                      "this recording belongs to another thread; give each thread its own tape");
   require<TapeError>(!writing_, "recorded while a line is being written, by the fill of constant(shape, fill) or an ",
                      "operation's forward; record it before, and read its value there");
-  if (buffers_.size() == records_.size()) buffers_.emplace_back();
-  return buffers_[records_.size()];
-}
-
-Var Tape::push(const Record& record) {
-  buffer();
-  records_.push_back(record);
-  return var(static_cast<std::uint32_t>(records_.size() - 1));
+  if (buffers_.size() == records_.size()) buffers_.push_back(std::make_unique<Tensor>());
 }
 
 Var Tape::watch(Parameter& parameter) {
   const auto seen = std::find_if(watched_.begin(), watched_.end(), [&](auto& w) { return w.parameter == &parameter; });
   if (seen != watched_.end()) return seen->var;
+  buffer();
   const Var var = push({.active = true, .value = &parameter.value(), .parameter = &parameter});
   watched_.push_back({&parameter, parameter.version(), var});
   return var;
-}
-
-std::uint32_t Tape::line_of(Var input) const {
-  require<TapeError>(&input.tape() == this, "an operation mixes Vars of two tapes; bring a value over with constant()");
-  return input.line();
 }
 
 Var Tape::record_line(const Op& op, const Shape& shape, const std::array<std::uint32_t, 3>& inputs) {

@@ -4,7 +4,7 @@
 
 #include <array>
 #include <concepts>
-#include <deque>
+#include <memory>
 #include <vector>
 
 #include <xgrad/autograd/op.hpp>
@@ -46,7 +46,7 @@ class Tape {
 
   /// x itself, not copied, without a gradient. The caller keeps it alive and as it is until rewind(): the tape cannot
   /// see that it was written to, and gradients would mix what was computed from the old numbers with the new.
-  Var borrow(const Tensor& x) { return push({.value = &x}); }
+  Var borrow(const Tensor& x) { return buffer(), push({.value = &x}); }
   Var borrow(Tensor&&) = delete;
 
   /// A copy of x that gets a gradient: gradient(y, {x}).
@@ -108,22 +108,38 @@ class Tape {
     return push(record);
   }
   Var record_line(const Op& op, const Shape& shape, const std::array<std::uint32_t, 3>& inputs);
-  Var push(const Record& record);
-  Tensor& buffer();
-  std::uint32_t line_of(Var input) const;
+  Tensor& buffer() {
+    if (records_.empty() || thread_ != &this_thread || writing_ || buffers_.size() == records_.size()) [[unlikely]]
+      begin_line();
+    return *buffers_[records_.size()];
+  }
+  void begin_line();
+  Var push(const Record& record) {
+    records_.push_back(record);
+    return var(static_cast<std::uint32_t>(records_.size() - 1));
+  }
+  std::uint32_t line_of(Var input) const {
+    require<TapeError>(&input.tape() == this,
+                       "an operation mixes Vars of two tapes; bring a value over with constant()");
+    return input.line();
+  }
   void sweep(Var y, Var seed);
   bool reached(Var x) const { return x.line() < gradients_.size() && gradients_[x.line()] != none; }
   Var gradient_of(Var x);
+
+  static constinit thread_local char this_thread;  // no two threads have it at one address
 
   Anchor* anchor_;
   const char* thread_ = nullptr;
   bool check_finite_ = false, writing_ = false;
   std::vector<Record> records_;
-  std::deque<Tensor> buffers_;  // one for each line, and those kept from before
+  std::vector<std::unique_ptr<Tensor>> buffers_;  // one for each line, and those kept from before
   std::size_t lines_before_ = 0;
   std::vector<Watched> watched_;
   static constexpr std::uint32_t none = ~std::uint32_t{0};
   std::vector<std::uint32_t> gradients_;  // of the last sweep: for each line, that of its gradient, or none
 };
+
+inline const Tensor& Var::value() const { return *tape()[line_].value; }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

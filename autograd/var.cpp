@@ -40,14 +40,11 @@ void Anchor::give_back() {
   pool().free.push_back(this);
 }
 
-Tape& Var::tape() const {
+void Var::refuse() const {
   require<TapeError>(anchor_ != nullptr, "this Var is empty; it comes from a tape or an operation");
-  require<TapeError>(anchor_->recording == recording_, "this Var (line ", line_,
-                     ") is of a recording that has ended; its tape was rewound or destroyed since");
-  return *anchor_->tape;
+  throw TapeError(
+      text("this Var (line ", line_, ") is of a recording that has ended; its tape was rewound or destroyed since"));
 }
-
-const Tensor& Var::value() const { return *tape()[line_].value; }
 
 double Var::item() const {
   require(value().size() == 1, "item: the shape is ", shape(), "; it takes a Var with one element");

@@ -27,17 +27,22 @@ class Var {
   Var() = default;
 
   /// Good until the tape is rewound: copy it to keep it.
-  const Tensor& value() const;
+  inline const Tensor& value() const;  // in tape.hpp
   const Shape& shape() const { return value().shape(); }
 
   /// The value of a Var with one element. Throws ShapeError if there are more, or none.
   double item() const;
 
-  Tape& tape() const;
+  Tape& tape() const {
+    if (anchor_ == nullptr || anchor_->recording != recording_) [[unlikely]]
+      refuse();
+    return *anchor_->tape;
+  }
   std::uint32_t line() const { return line_; }
 
  private:
   friend class Tape;
+  [[noreturn]] void refuse() const;
   Var(const Anchor* anchor, std::uint32_t recording, std::uint32_t line)
       : anchor_(anchor), recording_(recording), line_(line) {}
 

@@ -50,7 +50,17 @@ void Tape::backward(Var loss) {
   require<TapeError>(std::any_of(watched_.begin(), watched_.end(), [&](const Watched& w) { return reached(w.var); }),
                      "backward: the loss depends on no watched parameter");
   for (const Watched& w : watched_) {
-    w.parameter->gradient = gradient_of(w.var).value();
+    const Var gradient = gradient_of(w.var);
+    Record& line = records_[gradient.line()];
+    Tensor& buffer = *buffers_[gradient.line()];
+    Tensor& result = w.parameter->gradient;
+    // what the sweep computed changes hands instead of being copied, but not twice, for parameters may share it
+    if (line.swept && line.value == &buffer && result.shape() == buffer.shape()) {
+      result.storage().swap(buffer.storage());
+      line.value = &result;
+    } else {
+      result = gradient.value();
+    }
     w.parameter->fresh = true;
   }
 }

@@ -152,12 +152,33 @@ TEST_CASE("a watched parameter that the loss does not use gets zeros") {
   check_close(unused.gradient, zeros({2, 2}), 0);
 }
 
-TEST_CASE("backward copies: one gradient serves two parameters") {
+TEST_CASE("one line of the sweep is the gradient of two parameters, in every step") {
+  Parameter a("a", {1, 2}), b("b", {3, 4});
   Tape tape;
-  Parameter a("a", Tensor{1}), b("b", Tensor{2});
-  tape.backward(sum(tape.watch(a) + tape.watch(b)));
-  a.gradient(0) = 7;
-  CHECK(b.gradient(0) == 1);
+  for (const Real scale : {5, 6, 7, 8}) {
+    tape.rewind();
+    const Tensor factor{scale, 2 * scale};
+    tape.backward(sum((tape.watch(a) + tape.watch(b)) * tape.borrow(factor)));
+    CHECK(a.gradient == factor);
+    CHECK(b.gradient == factor);
+    a.gradient.fill(0);
+    CHECK(b.gradient == factor);
+  }
+}
+
+TEST_CASE("backward twice on a recording, for two losses, gives each its gradient") {
+  Parameter a("a", {1, 2});
+  Tape tape;
+  for (int step = 0; step < 3; ++step) {
+    tape.rewind();
+    const Var x = tape.watch(a), first = sum(square(x)), second = sum(x * square(x));
+    tape.backward(first);
+    CHECK(a.gradient == Tensor{2, 4});
+    tape.backward(second);
+    CHECK(a.gradient == Tensor{3, 12});
+    tape.backward(first);
+    CHECK(a.gradient == Tensor{2, 4});
+  }
 }
 
 TEST_CASE("a parameter changed between recording and backward is refused") {

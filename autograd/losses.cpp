@@ -2,6 +2,7 @@
 #include <cmath>
 #include <xgrad/autograd/logits.hpp>
 #include <xgrad/autograd/ops.hpp>
+#include <xgrad/core/elementwise.hpp>
 #include <xgrad/core/math.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -49,29 +50,45 @@ Var kept_inside(Var p) { return clip(p, 1e-7, 1 - 1e-7); }
 
 }  // namespace
 
+namespace {
+
+// y = 2 (p - t) g / n    t, p: n elements, of one shape   g: ()
+Var error_slope(Var t, Var p, Var g) {
+  static constexpr Op op{
+      .name = "error_slope",
+      .rule = "p' += 2 y' g / n,  t' -= the same,  g' += sum(2 y' (p - t)) / n",
+      .forward =
+          [](Tensor& y, In t, In p, In g) {
+            const Real scale = 2 * *g.data() / static_cast<Real>(p.size());
+            map(y, t, p, [scale](Real t, Real p) { return (p - t) * scale; });
+          },
+      .pull_a = [](Var h, Var, Var, Var p, Var g) { return h * (g * -2 / p.value().size()); },
+      .pull_b = [](Var h, Var, Var, Var p, Var g) { return h * (g * 2 / p.value().size()); },
+      .pull_c =
+          [](Var h, Var, Var t, Var p, Var) {
+            const Var error = p - t;
+            return sum(h * error) * 2 / p.value().size();
+          },
+  };
+  return p.tape().record(op, p.shape(), t, p, g);
+}
+
+}  // namespace
+
 Var mean_squared_error(const Given& target, Var prediction) {
   static constexpr Op op{
       .name = "mean_squared_error",
       .rule = "p' += 2 (p - t) L' / n,  t' -= the same",
       .forward =
           [](Tensor& loss, In t, In p) {
-            double total = 0;
-            for (std::size_t i = 0; i < p.size(); ++i) {
-              const double error = double{p.data()[i]} - double{t.data()[i]};
-              total += error * error;
-            }
-            *loss.data() = static_cast<Real>(total / static_cast<double>(p.size()));
+            const double squares = sum(p.size(), [x = t.data(), y = p.data()](std::size_t i) {
+              const double error = double{y[i]} - double{x[i]};
+              return error * error;
+            });
+            *loss.data() = static_cast<Real>(squares / static_cast<double>(p.size()));
           },
-      .pull_a =
-          [](Var g, Var, Var t, Var p) {
-            const Var error = t - p;
-            return error * (g * 2 / p.value().size());
-          },
-      .pull_b =
-          [](Var g, Var, Var t, Var p) {
-            const Var error = p - t;
-            return error * (g * 2 / p.value().size());
-          },
+      .pull_a = [](Var g, Var, Var t, Var p) { return error_slope(p, t, g); },
+      .pull_b = [](Var g, Var, Var t, Var p) { return error_slope(t, p, g); },
   };
   const Var t = matching(op.name, target, prediction);
   return prediction.tape().record(op, {}, t, prediction);
@@ -237,9 +254,7 @@ Var sparse_losses(Var labels, Var z, Var p, const Shape& shape) {
 }
 
 // From probabilities that no softmax has just computed.
-Var sparse_losses(Var labels, Var probabilities) {
-  return -log(kept_inside(pick(normalised(probabilities), labels)));
-}
+Var sparse_losses(Var labels, Var probabilities) { return -log(kept_inside(pick(normalised(probabilities), labels))); }
 
 }  // namespace
 

@@ -9,14 +9,7 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 double sum(const Real* x, std::size_t n) {
-  constexpr std::size_t lanes = 8;
-  double partial[lanes] = {}, total = 0;
-  std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes)
-    for (std::size_t k = 0; k < lanes; ++k) partial[k] += x[i + k];
-  for (; i < n; ++i) total += x[i];
-  for (double p : partial) total += p;
-  return total;
+  return sum(n, [x](std::size_t i) { return double{x[i]}; });
 }
 
 void exponential(Tensor& y, const Tensor& x) {

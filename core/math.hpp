@@ -6,6 +6,19 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+/// term(0) + ... + term(n - 1), accumulated in double, in lanes that do not wait for each other.
+template <class Term>
+double sum(std::size_t n, Term term) {
+  constexpr std::size_t lanes = 8;
+  double partial[lanes] = {}, total = 0;
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (std::size_t k = 0; k < lanes; ++k) partial[k] += term(i + k);
+  for (; i < n; ++i) total += term(i);
+  for (const double p : partial) total += p;
+  return total;
+}
+
 /// The sum of n numbers, accumulated in double.
 double sum(const Real* x, std::size_t n);
 

@@ -33,7 +33,7 @@ constexpr std::size_t lanes = vector_bytes / sizeof(Real);
 /// The most columns that `product` takes: two vectors, so that the sums of some rows stay in registers.
 constexpr std::size_t widest = 2 * lanes;
 
-/// A matrix or its transpose: element (i, p) is x[i * row + p * column].
+/// A matrix or its transpose: element (i, p) is x[i * row + p * column]; one of the two is 1.
 struct Left {
   const Real* x;
   std::size_t row, column;
@@ -102,10 +102,25 @@ template <std::size_t rows, std::size_t parts, std::size_t vectors>
     }
 }
 
+// The same for k = 1, where there is nothing to add up.
+template <std::size_t vectors>
+[[gnu::always_inline]] inline void write_outer_product(Left a, const Right<vectors>& b, Real* c, std::size_t m) {
+  Lanes start[vectors], row[vectors];
+#pragma GCC unroll 2
+  for (std::size_t v = 0; v < vectors; ++v) start[v] = load(b.start + v * lanes), row[v] = load(b.last + v * lanes);
+  const std::size_t n = b.n;
+  for (std::size_t i = 0; i < m; ++i) {
+    const Real x = a.x[i * a.row];
+#pragma GCC unroll 2
+    for (std::size_t v = 0; v < vectors; ++v) load(c + i * n + v * lanes) = start[v] + x * row[v];
+  }
+}
+
 template <std::size_t vectors>
 void product(Left a, const Right<vectors>& b, Real* c, std::size_t m) {
   constexpr std::size_t rows = vectors == 1 ? 8 : 6;  // sums that stay in registers, and enough for two a cycle
   std::size_t i = 0;
+  if (b.k == 1 && m > b.beyond) write_outer_product(a, b, c, i = m - b.beyond);
   for (; i + rows + b.beyond <= m; i += rows) write_rows<rows, 1>(a.from(i, 0), b, c + i * b.n);
   for (; i < m; ++i) {
     Real row[Right<vectors>::width];
@@ -114,9 +129,36 @@ void product(Left a, const Right<vectors>& b, Real* c, std::size_t m) {
   }
 }
 
+inline Real dot(const Real* x, const Real* y, std::size_t n) {
+  constexpr std::size_t parts = 4;
+  Lanes s[parts] = {};
+  std::size_t i = 0;
+  for (; i + parts * lanes <= n; i += parts * lanes)
+#pragma GCC unroll 4
+    for (std::size_t part = 0; part < parts; ++part) s[part] += load(x + i + part * lanes) * load(y + i + part * lanes);
+  s[0] += s[1] + s[2] + s[3];
+  Real sum = 0;
+  for (std::size_t lane = 0; lane < lanes; ++lane) sum += s[0][lane];
+  for (; i < n; ++i) sum += x[i] * y[i];
+  return sum;
+}
+
+// One column: along the rows of a or down its columns, whichever lie together in memory; if both do, the longer.
+inline void product(Left a, const Real* b, Real bias, Real* c, std::size_t m, std::size_t k) {
+  if (a.column == 1 && (a.row != 1 || k > m)) {
+    for (std::size_t i = 0; i < m; ++i) c[i] = bias + dot(a.x + i * a.row, b, k);
+  } else {
+    std::fill_n(c, m, bias);
+    for (std::size_t p = 0; p < k; ++p)
+      for (std::size_t i = 0; i < m; ++i) c[i] += a.x[i + p * a.column] * b[p];
+  }
+}
+
 /// c = a b + bias for a (m, k), b (k, n) and c (m, n), where 0 < n <= widest; the bias has n numbers, or is null.
 inline void product(Left a, const Real* b, const Real* bias, Real* c, std::size_t m, std::size_t n, std::size_t k) {
-  if (n <= lanes)
+  if (n == 1)
+    product(a, b, bias ? *bias : 0, c, m, k);
+  else if (n <= lanes)
     product(a, Right<1>(b, k, n, bias), c, m);
   else
     product(a, Right<2>(b, k, n, bias), c, m);

@@ -32,7 +32,8 @@ std::span<const std::uint32_t> Batches::numbers(std::size_t step) const {
 }
 
 const Batch& Batches::gathered(std::size_t step) {
-  data_.gather(numbers(step), batch_);
+  const std::span<const std::uint32_t> now = numbers(step);
+  data_.gather(now, batch_, std::span(order_).subspan(step * batch_size_ + now.size()));
   return batch_;
 }
 

@@ -17,13 +17,16 @@ std::shared_ptr<const Tensor> as_tensor(const std::vector<std::uint8_t>& labels)
   return y;
 }
 
-void gather_pixels(const LabelledImages& images, std::span<const std::uint32_t> numbers, Tensor& x) {
-  const std::size_t length = images.shape[1] * images.shape[2];
-  if (x.dimension() != 2 || x.shape(0) != numbers.size()) x.resize(Shape{numbers.size(), length});
-  const auto pixels_of = [&](std::size_t i) { return images.pixels.data() + numbers[i] * length; };
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
+void gather_pixels(const LabelledImages& images, std::span<const std::uint32_t> numbers, Tensor& x,
+                   std::span<const std::uint32_t> next) {
+  const std::size_t length = images.shape[1] * images.shape[2], n = numbers.size();
+  if (x.dimension() != 2 || x.shape(0) != n) x.resize(Shape{n, length});
+  const auto pixels_of = [&](std::size_t i) {
+    return images.pixels.data() + (i < n ? numbers[i] : next[i - n]) * length;
+  };
+  for (std::size_t i = 0; i < n; ++i) {
     // Shuffled images are nowhere near each other in memory: ask for one while working on those before it.
-    if (constexpr std::size_t ahead = 6, line = 64; i + ahead < numbers.size())
+    if (constexpr std::size_t ahead = 6, line = 64; i + ahead < n + next.size())
       for (std::size_t k = 0; k < length; k += line) __builtin_prefetch(pixels_of(i + ahead) + k);
     const std::uint8_t* pixels = pixels_of(i);
     Real* row = x.data() + i * length;
@@ -58,9 +61,9 @@ Samples Samples::weighted(const Tensor& weights) const {
   return result;
 }
 
-void Samples::gather(std::span<const std::uint32_t> numbers, Batch& batch) const {
+void Samples::gather(std::span<const std::uint32_t> numbers, Batch& batch, std::span<const std::uint32_t> next) const {
   if (images_)
-    gather_pixels(*images_, numbers, batch.x);
+    gather_pixels(*images_, numbers, batch.x, next);
   else
     gather_rows(*x_, numbers, batch.x);
   gather_rows(*y_, numbers, batch.y);

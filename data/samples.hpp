@@ -36,8 +36,9 @@ class Samples {
   /// The same samples with other weights.
   Samples weighted(const Tensor& weights) const;
 
-  /// Writes the samples of these numbers to a batch, in whose memory they may find room.
-  void gather(std::span<const std::uint32_t> numbers, Batch& batch) const;
+  /// Writes the samples of these numbers to a batch, in whose memory they may find room; those that are wanted next can
+  /// be on their way meanwhile.
+  void gather(std::span<const std::uint32_t> numbers, Batch& batch, std::span<const std::uint32_t> next = {}) const;
 
   /// Throws ValueError naming the first x that is NaN or infinite: its sample, and its place in it.
   void require_finite() const;

@@ -231,6 +231,10 @@ class Report {
   bool wanted() const { return done_ == 1 || done_ == 10 || done_ == 100 || done_ == 300; }
   void loss(double value) { losses_.emplace_back(done_, value); }
 
+  /// Whether this was the last of those steps, and of all.
+  bool compared() const { return done_ >= 300; }
+  bool done() const { return done_ > a_.steps + 1; }
+
   /// One line of JSON.
   void print() const {
     std::vector<double> rates;

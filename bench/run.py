@@ -27,7 +27,8 @@ def trains(command):
 def trainers(build, python, keras_python):
     """By name, the command of each trainer that can be had here, and the names of those that cannot."""
     programs = {"floor": [build / "bench_floor"], "floor-own": [build / "bench_floor", "--variant", "own"],
-                "xgrad": [build / "bench_xgrad"], "libtorch": [build / "bench_torch"]}
+                "xgrad": [build / "bench_xgrad"], "xgrad-blas": [build / "bench_xgrad", "--variant", "blas"],
+                "libtorch": [build / "bench_torch"]}
     scripts = {"pytorch": [python, HERE / "pytorch.py"], "numpy": [python, HERE / "numpy_by_hand.py"],
                "keras": [keras_python, HERE / "keras_peer.py"]}
     found = {name: command for name, command in programs.items() if command[0].exists()}

@@ -21,29 +21,44 @@ Optimizer make_optimizer(bench::Rule rule) {
   }
 }
 
-void train(Sequential& model, Optimizer optimizer, Batches data, bench::Report& report) {
-  const std::vector<Parameter*> parameters = model.parameters();
-  Tape tape;
-  for (;;)
-    for (const auto& [x, y] : data) {
-      if (!report.more()) return;
-      tape.rewind();
-      const Var p = model(tape.borrow(x), {.training = true});
-      const Var loss = sparse_categorical_crossentropy(y, p);
-      tape.backward(loss);
-      optimizer.step(parameters);
-      if (report.wanted()) report.loss(loss.item());
-    }
-}
+// Tells the report of each step, and ends the training after the last.
+struct Count {
+  bench::Report& report;
 
+  void on_train_batch_begin(Sequential& model, std::size_t) {
+    if (!report.more()) model.stop_training = true;
+  }
+};
+
+// The same for the first steps, whose losses are compared: from the mean over the epoch's batches until here.
+struct Compare : Count {
+  double sum = 0;
+
+  void on_train_batch_end(Sequential& model, std::size_t batch, const Logs& logs) {
+    const double before = batch == 0 ? 0 : sum;
+    sum = logs.at("loss") * static_cast<double>(batch + 1);
+    if (report.wanted()) report.loss(sum - before);
+    if (report.compared()) model.stop_training = true;
+  }
+};
+
+// With more threads than one, fit() gives each a slice of every batch; the variant "blas" gives them to OpenBLAS.
 void train_mnist(const bench::Arguments& a, bench::Report& report) {
   const LabelledImages images = load_mnist(a.data, "train");
-  Rng rng(a.seed);
   Sequential model;
   for (const std::size_t& units : a.work.layers)
     model.add(&units == &a.work.layers.back() ? Dense(units, softmax) : Dense(units, relu));
-  model.build({784}, rng);
-  train(model, make_optimizer(a.work.rule), batches(images, a.work.batch, &rng), report);
+  model.seed(a.seed);
+  model.build({784});
+  model.compile(make_optimizer(a.work.rule), "sparse_categorical_crossentropy");
+  const bool blas = a.variant == "blas";
+  set_num_threads(blas ? a.threads : 1);
+  FitOptions options{
+      .batch_size = a.work.batch, .epochs = 1'000'000, .verbose = silent, .callbacks = {Compare{{report}}}};
+  options.workers = blas ? 1 : static_cast<std::size_t>(a.threads);
+  model.fit(images, options);
+  options.callbacks = {Count{report}};
+  if (!report.done()) model.fit(images, options);
 }
 
 void fit_line(const bench::Arguments& a, bench::Report& report) {
@@ -51,15 +66,16 @@ void fit_line(const bench::Arguments& a, bench::Report& report) {
   const Tensor x = random_uniform(rng, {100, 1}, 0, 2);
   const Tensor noise = random_normal(rng, {100, 1}, 0, 1);
   const Tensor y = 4 + 3 * x + noise;
-  Tensor w = random_normal(rng, {1}, 0, 1), b = random_normal(rng, {1}, 0, 1);
+  Parameter w("w", random_normal(rng, {1, 1}, 0, 1)), b("b", random_normal(rng, {1}, 0, 1));
+  const std::vector<Parameter*> parameters{&w, &b};
+  Optimizer optimizer = SGD{};
+  const FlushDenormals flush;
   Tape tape;
   while (report.more()) {
     tape.rewind();
-    const Var vw = tape.variable(w), vb = tape.variable(b);
-    const Var loss = mean_squared_error(y, vw * x + vb);
-    const std::vector<Var> gradients = gradient(loss, {vw, vb});
-    w -= Real(0.01) * gradients[0].value();
-    b -= Real(0.01) * gradients[1].value();
+    const Var loss = mean_squared_error(y, linear(tape.borrow(x), tape.watch(w), tape.watch(b)));
+    tape.backward(loss);
+    optimizer.step(parameters);
     if (report.wanted()) report.loss(loss.item());
   }
 }
@@ -68,8 +84,6 @@ void fit_line(const bench::Arguments& a, bench::Report& report) {
 
 int main(int argc, char** argv) {
   return bench::run(argc, argv, [](const bench::Arguments& a, bench::Report& report) {
-    set_num_threads(a.threads);
-    const FlushDenormals flush;
     a.work.layers.empty() ? fit_line(a, report) : train_mnist(a, report);
   });
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 
 #include <xgrad/autograd/explain.hpp>
@@ -38,7 +39,7 @@ bool Sequential::Run::learn(const Tensor& x, const Tensor& y, const Tensor* weig
 bool Sequential::Run::learn_together(const Samples& data, std::span<const std::uint32_t> numbers,
                                      const Tensor* weights) {
   const std::size_t n = workers_.size();
-  workers_.run([&](std::size_t worker) {
+  const auto differentiate = [&](std::size_t worker) {
     Slice& slice = slices_[worker];
     const std::size_t first = numbers.size() * worker / n, last = numbers.size() * (worker + 1) / n;
     slice.share = static_cast<double>(last - first) / static_cast<double>(numbers.size());
@@ -50,7 +51,8 @@ bool Sequential::Run::learn_together(const Samples& data, std::span<const std::u
     const auto& [x, y] = slice.batch;
     record(slice, x, y, weights ? &slice.weights : nullptr, {.training = true, .rng = &slice.rng});
     if (std::isfinite(slice.loss.item())) find_gradients(slice);
-  });
+  };
+  workers_.run(std::ref(differentiate));
   bool finite = true;
   for (Slice& slice : slices_) {
     if (slice.share == 0) continue;
@@ -61,7 +63,10 @@ bool Sequential::Run::learn_together(const Samples& data, std::span<const std::u
   for (Parameter* p : parameters_)
     if (p->gradient.shape() != p->value().shape()) p->gradient.resize(p->value().shape());
   workers_.run([&](std::size_t worker) { add_gradients(worker); });
-  model_.compiled().optimizer.step(parameters_);
+  model_.compiled().optimizer.step(parameters_, [&](const Optimizer::Task& task) {
+    const auto move = [&](std::size_t worker) { task(worker, n); };
+    workers_.run(std::ref(move));
+  });
   return true;
 }
 

@@ -43,20 +43,26 @@ void Optimizer::set_state(State state) {
   state_ = std::move(state);
 }
 
-// Whether this call is to move the parameters, along gradient().
-bool Optimizer::begin(std::span<Parameter* const> parameters, std::size_t states) {
+// Whether this call is to move the parameters, and then how.
+bool Optimizer::begin(std::span<Parameter* const> parameters, std::size_t states, double eta) {
   check(parameters, states);
   if (shared_.clips()) check_finite(parameters);
   make_state(parameters, states);
   ++state_.iterations;
   for (Parameter* p : parameters) p->fresh = false;
-  if (!accumulates()) return true;
-  for (std::size_t k = 0; k < parameters.size(); ++k) {
-    const Tensor& g = parameters[k]->gradient;
-    Tensor& sum = state_.accumulated[k];
-    for (std::size_t i = 0; i < g.size(); ++i) sum.data()[i] += g.data()[i];
+  if (accumulates()) {
+    for (std::size_t k = 0; k < parameters.size(); ++k) {
+      const Tensor& g = parameters[k]->gradient;
+      Tensor& sum = state_.accumulated[k];
+      for (std::size_t i = 0; i < g.size(); ++i) sum.data()[i] += g.data()[i];
+    }
+    if (state_.iterations % static_cast<std::int64_t>(shared_.gradient_accumulation_steps) != 0) return false;
   }
-  return state_.iterations % static_cast<std::int64_t>(shared_.gradient_accumulation_steps) == 0;
+  const FlushDenormals flush;
+  const double scale = global_scale(parameters);
+  moves_.clear();
+  for (std::size_t k = 0; k < parameters.size(); ++k) moves_.push_back(move(*parameters[k], k, eta, scale));
+  return true;
 }
 
 void Optimizer::check(std::span<Parameter* const> parameters, std::size_t states) const {
@@ -107,6 +113,7 @@ void Optimizer::make_state(std::span<Parameter* const> parameters, std::size_t s
     }
   if (accumulates() && state_.accumulated.empty())
     for (const Parameter* p : parameters) state_.accumulated.push_back(zeros(p->value().shape()));
+  moves_.reserve(parameters.size());
 }
 
 // By what the mean over accumulated gradients and global_clipnorm multiply every gradient.
@@ -118,15 +125,16 @@ double Optimizer::global_scale(std::span<Parameter* const> parameters) const {
   return mean * *shared_.global_clipnorm / std::max(mean * all, *shared_.global_clipnorm);
 }
 
-Optimizer::Adjustment Optimizer::adjustment(const Parameter& p, std::size_t k, double eta, double scale) const {
-  Adjustment a;
-  if (shared_.clipnorm) scale *= *shared_.clipnorm / std::max(scale * norm(gradient(p, k)), *shared_.clipnorm);
-  a.scale = static_cast<Real>(scale);
-  if (shared_.clipvalue) a.bound = static_cast<Real>(*shared_.clipvalue);
+Optimizer::Move Optimizer::move(Parameter& p, std::size_t k, double eta, double scale) const {
+  const Tensor& g = gradient(p, k);
+  Move m{.w = p.edit().data(), .g = g.data(), .size = g.size()};
+  if (shared_.clipnorm) scale *= *shared_.clipnorm / std::max(scale * norm(g), *shared_.clipnorm);
+  m.scale = static_cast<Real>(scale);
+  if (shared_.clipvalue) m.bound = static_cast<Real>(*shared_.clipvalue);
   const auto in_name = [&](const std::string& part) { return p.name.find(part) != std::string::npos; };
   if (shared_.weight_decay && std::none_of(excluded_.begin(), excluded_.end(), in_name))
-    a.decay = static_cast<Real>(*shared_.weight_decay * eta);
-  return a;
+    m.decay = static_cast<Real>(*shared_.weight_decay * eta);
+  return m;
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <any>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <span>
 #include <vector>
@@ -22,9 +23,10 @@ namespace xgrad::inline XGRAD_PRECISION {
 /// LearningRate or a number, and one function at(t, eta), which returns what happens to one weight w with gradient g in
 /// update t = 1, 2, ... at learning rate eta: a callable
 ///   (Real& w, Real g, Real& s1, ...)
-/// with as many state variables as the rule keeps for each weight. A rule whose state depends on its options has
-/// instead at(t, eta, use), which calls use(callable) once; one whose learning_rate is a number may read it there, and
-/// have at(t). No other code is needed for a rule of one's own. It may also have
+/// with as many state variables as the rule keeps for each weight. If at() is const, several threads may call that at
+/// once, for different weights; if not, one thread calls it for all in their order. A rule whose state depends on its
+/// options has instead at(t, eta, use), which calls use(callable) once; one whose learning_rate is a number may read it
+/// there, and have at(t). No other code is needed for a rule of one's own. It may also have
 ///   the fields of SharedOptions, any of them;
 ///   check(), which throws ValueError for options out of range;
 ///   initial_state(), an array of the state variables' first values, else 0;
@@ -43,7 +45,15 @@ class Optimizer {
   /// One step for each of the parameters, which must be the same ones in the same order at every call. Throws
   /// ValueError naming the parameter, before anything is changed, if one has no fresh gradient, or if gradients are
   /// clipped and it has one that is not finite.
-  void step(std::span<Parameter* const> parameters) { step_(*this, parameters); }
+  void step(std::span<Parameter* const> parameters) { step(parameters, alone); }
+
+  /// How threads share a step: in_parts(task) has each of task(0, parts), ..., task(parts - 1, parts) called, at once
+  /// if it likes, and returns when all have.
+  using Task = std::function<void(std::size_t part, std::size_t parts)>;
+  using InParts = std::function<void(const Task& task)>;
+
+  /// The same step, bit for bit, in parts: each moves its range of every parameter. All else is done before, once.
+  void step(std::span<Parameter* const> parameters, const InParts& in_parts) { step_(*this, parameters, in_parts); }
 
   /// How often step() was called.
   std::int64_t iterations() const { return state_.iterations; }
@@ -76,22 +86,26 @@ class Optimizer {
   void set_state(State state);
 
  private:
-  // What is done before the rule to one parameter: g = clamp(scale g, -bound, bound), and w -= decay w.
-  struct Adjustment {
+  // A step for one parameter: g = clamp(scale g, -bound, bound), w -= decay w, and then the rule.
+  struct Move {
+    Real* w;
+    const Real* g;
+    std::size_t size;
     Real scale = 1, bound = std::numeric_limits<Real>::infinity(), decay = 0;
-    bool none() const { return scale == 1 && bound == std::numeric_limits<Real>::infinity() && decay == 0; }
+    bool plain() const { return scale == 1 && bound == std::numeric_limits<Real>::infinity() && decay == 0; }
   };
 
+  static void alone(const Task& task) { task(0, 1); }
   template <class Rule>
-  static void step_by(Optimizer& self, std::span<Parameter* const> parameters);
+  static void step_by(Optimizer& self, std::span<Parameter* const> parameters, const InParts& in_parts);
   template <class Rule>
   static void config_of(Optimizer& self, Config& options);
   template <class Update>
-  void update_all(Update update, double eta, std::span<Parameter* const> parameters);
+  void update_all(Update update, double eta, std::span<Parameter* const> parameters, const InParts& in_parts);
   template <class Update, class... Slot>
-  static void apply(Update update, const Adjustment& adjustment, Real* w, const Real* g, std::size_t n, Slot*... slot);
+  static void apply(Update update, const Move& move, std::size_t first, std::size_t last, Slot*... slot);
 
-  bool begin(std::span<Parameter* const> parameters, std::size_t states);
+  bool begin(std::span<Parameter* const> parameters, std::size_t states, double eta);
   void check(std::span<Parameter* const> parameters, std::size_t states) const;
   void check_finite(std::span<Parameter* const> parameters) const;
   void make_state(std::span<Parameter* const> parameters, std::size_t states);
@@ -100,9 +114,9 @@ class Optimizer {
     return accumulates() ? state_.accumulated[k] : p.gradient;
   }
   double global_scale(std::span<Parameter* const> parameters) const;
-  Adjustment adjustment(const Parameter& p, std::size_t k, double eta, double scale) const;
+  Move move(Parameter& p, std::size_t k, double eta, double scale) const;
 
-  void (*step_)(Optimizer&, std::span<Parameter* const>);
+  void (*step_)(Optimizer&, std::span<Parameter* const>, const InParts&);
   void (*config_)(Optimizer&, Config&);
   std::any rule_;
   std::string name_ = "custom";
@@ -111,6 +125,7 @@ class Optimizer {
   SharedOptions shared_;
   std::vector<std::string> excluded_;
   State state_;
+  std::vector<Move> moves_;  // of the step that is being done, by parameter
 };
 
 namespace detail {
@@ -129,13 +144,14 @@ constexpr std::size_t state_count() {
 }  // namespace detail
 
 template <class Update, class... Slot>
-void Optimizer::apply(Update update, const Adjustment& adjustment, Real* w, const Real* g, std::size_t n,
-                      Slot*... slot) {
-  if (adjustment.none()) {
-    for (std::size_t i = 0; i < n; ++i) update(w[i], g[i], slot[i]...);
+void Optimizer::apply(Update update, const Move& move, std::size_t first, std::size_t last, Slot*... slot) {
+  Real* const w = move.w;
+  const Real* const g = move.g;
+  if (move.plain()) {
+    for (std::size_t i = first; i < last; ++i) update(w[i], g[i], slot[i]...);
   } else {
-    const auto [scale, bound, decay] = adjustment;
-    for (std::size_t i = 0; i < n; ++i) {
+    const Real scale = move.scale, bound = move.bound, decay = move.decay;
+    for (std::size_t i = first; i < last; ++i) {
       w[i] -= w[i] * decay;
       update(w[i], std::clamp(g[i] * scale, -bound, bound), slot[i]...);
     }
@@ -143,29 +159,37 @@ void Optimizer::apply(Update update, const Adjustment& adjustment, Real* w, cons
 }
 
 template <class Update>
-void Optimizer::update_all(Update update, double eta, std::span<Parameter* const> parameters) {
+void Optimizer::update_all(Update update, double eta, std::span<Parameter* const> parameters, const InParts& in_parts) {
   constexpr std::size_t states = detail::state_count<Update>();
-  if (!begin(parameters, states)) return;
-  const FlushDenormals flush;
-  const double scale = global_scale(parameters);
-  for (std::size_t k = 0; k < parameters.size(); ++k) {
-    Parameter& p = *parameters[k];
-    const Adjustment before = adjustment(p, k, eta, scale);
-    Real* const w = p.edit().data();
-    const Real* const g = gradient(p, k).data();
-    const std::size_t n = p.value().size();
-    [&]<std::size_t... s>(std::index_sequence<s...>) { apply(update, before, w, g, n, state_.slots[k][s].data()...); }
-    (std::make_index_sequence<states>{});
-    if (accumulates()) state_.accumulated[k].fill(0);
-  }
+  if (!begin(parameters, states, eta)) return;
+  const auto task = [&](std::size_t part, std::size_t parts) {
+    const FlushDenormals flush;
+    for (std::size_t k = 0; k < moves_.size(); ++k) {
+      const std::size_t first = moves_[k].size * part / parts, last = moves_[k].size * (part + 1) / parts;
+      [&]<std::size_t... s>(std::index_sequence<s...>) {
+        apply(update, moves_[k], first, last, state_.slots[k][s].data()...);
+      }
+      (std::make_index_sequence<states>{});
+      if (accumulates()) std::fill_n(state_.accumulated[k].data() + first, last - first, Real{0});
+    }
+  };
+  in_parts(std::ref(task));
 }
 
 template <class Rule>
-void Optimizer::step_by(Optimizer& self, std::span<Parameter* const> parameters) {
+void Optimizer::step_by(Optimizer& self, std::span<Parameter* const> parameters, const InParts& in_parts) {
   Rule& rule = *std::any_cast<Rule>(&self.rule_);
   const double eta = self.learning_rate();
   const std::int64_t t = self.iterations() / static_cast<std::int64_t>(self.shared_.gradient_accumulation_steps) + 1;
-  const auto use = [&](auto update) { self.update_all(update, eta, parameters); };
+
+  // What at() returns can be shared by threads if it cannot change the rule.
+  const Rule& constant = rule;
+  const auto ignore = [](auto) {};
+  constexpr bool shared = requires { constant.at(t, eta, ignore); }
+  || requires { constant.at(t, eta); }
+  || requires { constant.at(t); };
+  const InParts one_part = alone;
+  const auto use = [&](auto update) { self.update_all(update, eta, parameters, shared ? in_parts : one_part); };
   if constexpr (std::is_arithmetic_v<decltype(rule.learning_rate)>)
     rule.learning_rate = static_cast<decltype(rule.learning_rate)>(eta);
   if constexpr (requires { rule.at(t, eta, use); })

@@ -1,5 +1,6 @@
 // What a training step allocates, and what becomes of it when memory ends, in a program whose operator new counts.
 
+#include <atomic>
 #include <cstdlib>
 #include <new>
 #include <xgrad/xgrad.hpp>
@@ -9,7 +10,7 @@
 #pragma GCC diagnostic ignored "-Wmismatched-new-delete"  // the operators here are made of malloc and free
 
 namespace {
-std::size_t allocations = 0, last = 0;  // the last that is granted; 0 for no limit
+std::atomic<std::size_t> allocations = 0, last = 0;  // by all threads; the last that is granted, 0 for no limit
 
 void count() {
   if (++allocations > last && last > 0) throw std::bad_alloc();
@@ -188,14 +189,21 @@ TEST_CASE("L-BFGS allocates nothing once its history is full") {
   CHECK(loss > rosenbrock());
 }
 
+namespace {
+
+// The allocations of all threads in two of twelve steps.
+struct Counter {
+  std::size_t steps = 0, before = 0, after = 0;
+  void on_train_batch_begin(Sequential&, std::size_t) {
+    if (++steps == 10) before = allocations;  // in the third epoch of four steps
+    if (steps == 12) after = allocations;
+  }
+};
+
+}  // namespace
+
 TEST_CASE("fit allocates nothing from step to step, with regularizers, weights and metrics") {
-  struct Counter {
-    std::size_t steps = 0, before = 0, after = 0;
-    void on_train_batch_begin(Sequential&, std::size_t) {
-      if (++steps == 10) before = allocations;  // in the third epoch of four steps
-      if (steps == 12) after = allocations;
-    }
-  } counter;
+  Counter counter;
   Rng rng(1);
   const Tensor x = random_uniform(rng, {100, 20}, 0, 1), y = zeros({100});
   Sequential model{Dense(10, relu, {.kernel_regularizer = L2{0.01}}),
@@ -209,4 +217,23 @@ TEST_CASE("fit allocates nothing from step to step, with regularizers, weights a
   CHECK(counter.steps == 12);
   CHECK(counter.before > 0);
   CHECK(counter.after == counter.before);
+}
+
+TEST_CASE("workers that share the batches allocate only the lists that pull returns, in any of their threads") {
+  const std::size_t start = allocations;
+  std::vector<Var> list;
+  for (int parameter = 0; parameter < 4; ++parameter) list.emplace_back();
+  const std::size_t list_allocations = allocations - start;
+  for (const Optimizer& optimizer : {Optimizer("rmsprop"), Optimizer(Adam{.weight_decay = 0.01, .clipnorm = 1}),
+                                     Optimizer(SGD{.gradient_accumulation_steps = 2})}) {
+    Counter counter;
+    Rng rng(1);
+    const Tensor x = random_uniform(rng, {100, 20}, 0, 1), y = zeros({100});
+    Sequential model{Dense(10, relu, {.kernel_regularizer = L2{0.01}}), Dropout(0.2), Dense(10, softmax)};
+    model.compile(optimizer, "sparse_categorical_crossentropy", {"accuracy"});
+    model.fit(x, y, {.epochs = 3, .verbose = silent, .callbacks = {counter}, .class_weight = {{0, 2}}, .workers = 2});
+    CHECK(counter.steps == 12);
+    CHECK(counter.before > 0);
+    CHECK(counter.after - counter.before == 2 * 2 * list_allocations);  // in two steps of two workers
+  }
 }

@@ -6,7 +6,9 @@
 #include <xgrad/nn/batch_normalization.hpp>
 #include <xgrad/nn/dense.hpp>
 #include <xgrad/nn/dropout.hpp>
-#include <xgrad/optim/adam.hpp>
+#include <xgrad/optim/adamw.hpp>
+#include <xgrad/optim/rmsprop.hpp>
+#include <xgrad/optim/sgd.hpp>
 
 #include "support.hpp"
 
@@ -27,11 +29,12 @@ struct Data {
 const Data data;
 
 // Trains on uneven slices, with all that depends on whole batches: weights of samples, penalties, metrics.
-std::pair<History, std::vector<Tensor>> with_workers(std::size_t workers, double dropout = 0) {
+std::pair<History, std::vector<Tensor>> with_workers(std::size_t workers, double dropout = 0,
+                                                     const Optimizer& optimizer = Adam{.learning_rate = 0.01}) {
   Sequential m{Input{{6}}, Dense(8, relu, {.kernel_regularizer = L2{0.01}, .activity_regularizer = L1{0.01}}),
                Dropout(dropout), Dense(3, softmax)};
   m.seed(4);
-  m.compile(Adam{.learning_rate = 0.01}, "sparse_categorical_crossentropy", {"accuracy"});
+  m.compile(optimizer, "sparse_categorical_crossentropy", {"accuracy"});
   const History history = m.fit(data.x, data.y,
                                 {.batch_size = 17,
                                  .epochs = 3,
@@ -53,6 +56,18 @@ TEST_CASE("workers that share the batches train as one does, to rounding") {
       for (std::size_t epoch = 0; epoch < 3; ++epoch)
         CHECK(shared[name][epoch] == doctest::Approx(history[name][epoch]).epsilon(either(1e-4, 1e-10)));
     for (std::size_t k = 0; k < weights.size(); ++k) check_close(shared_weights[k], weights[k], either(1e-4, 1e-10));
+  }
+}
+
+TEST_CASE("nor do weight decay, clipping and accumulated gradients tell how many workers there are") {
+  for (const Optimizer& optimizer :
+       {Optimizer(AdamW{.learning_rate = 0.01, .weight_decay = 0.1}), Optimizer(RMSprop{.clipnorm = 0.1}),
+        Optimizer(SGD{.learning_rate = 0.1, .momentum = 0.9, .global_clipnorm = 0.1}),
+        Optimizer(SGD{.learning_rate = 0.1, .clipvalue = 0.01, .gradient_accumulation_steps = 3})}) {
+    CAPTURE(optimizer.name());
+    const std::vector<Tensor> weights = with_workers(1, 0, optimizer).second;
+    const std::vector<Tensor> shared = with_workers(3, 0, optimizer).second;
+    for (std::size_t k = 0; k < weights.size(); ++k) check_close(shared[k], weights[k], either(1e-4, 1e-10));
   }
 }
 

@@ -34,13 +34,18 @@ void Tape::sweep(Var y, Var seed) {
 Var Tape::gradient_of(Var x) { return reached(x) ? var(gradients_[x.line()]) : constant(x.shape(), 0); }
 
 std::vector<Var> Tape::pull(Var y, Var seed, const std::vector<Var>& inputs) {
+  std::vector<Var> gradients;
+  pull(y, seed, inputs, gradients);
+  return gradients;
+}
+
+void Tape::pull(Var y, Var seed, const std::vector<Var>& inputs, std::vector<Var>& gradients) {
   for (std::size_t k = 0; k < inputs.size(); ++k)
     require<TapeError>(records_[line_of(inputs[k])].active, "gradient: input ", k,
                        " is a constant; make it a variable() or a watched parameter");
   sweep(y, seed);
-  std::vector<Var> result;
-  for (Var x : inputs) result.push_back(gradient_of(x));
-  return result;
+  gradients.clear();
+  for (Var x : inputs) gradients.push_back(gradient_of(x));
 }
 
 void Tape::backward(Var loss) {

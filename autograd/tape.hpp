@@ -69,8 +69,10 @@ class Tape {
   /// zeros. Throws ShapeError or TapeError.
   void backward(Var loss);
 
-  /// The reverse sweep, recorded on this tape: gradients of y by each of `inputs`, given y's own gradient `seed`.
+  /// The reverse sweep, recorded on this tape: gradients of y by each of `inputs`, given y's own gradient `seed`. The
+  /// second form puts them into a list that is there, for loops that are to allocate nothing.
   std::vector<Var> pull(Var y, Var seed, const std::vector<Var>& inputs);
+  void pull(Var y, Var seed, const std::vector<Var>& inputs, std::vector<Var>& gradients);
 
   /// Forgets the recording, and keeps the memory of as many lines as it and the one before both had: in a training loop
   /// each line finds its tensor where it was, already allocated.

@@ -142,7 +142,7 @@ void Sequential::Run::count(const Slice& slice) {
 void Sequential::Run::find_gradients(Slice& slice) {
   slice.watched.clear();
   for (Parameter* p : parameters_) slice.watched.push_back(slice.tape.watch(*p));
-  slice.gradients = slice.tape.pull(slice.loss, slice.tape.constant(slice.loss.shape(), 1), slice.watched);
+  slice.tape.pull(slice.loss, slice.tape.constant(slice.loss.shape(), 1), slice.watched, slice.gradients);
 }
 
 // A worker's part of every gradient: the sum of the slices' gradients there.

@@ -164,8 +164,6 @@ Table parse_csv(std::string_view text, const CsvOptions& options, const std::str
   return table;
 }
 
-Table load_csv(const std::filesystem::path& path, const CsvOptions& options) {
-  return parse_csv(read_file(path), options, path.string());
-}
+Table load_csv(const std::string& path, const CsvOptions& options) { return parse_csv(read_file(path), options, path); }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +28,7 @@ struct Table {
 /// order mark. The label column holds numbers if its first field is one. Throws DataError with path, line and column
 /// for a field that is missing, is no finite number or stands in a line of another length, and for a table without
 /// lines; ValueError for a label that is not one column's name.
-Table load_csv(const std::filesystem::path& path, const CsvOptions& options = {});
+Table load_csv(const std::string& path, const CsvOptions& options = {});
 
 /// The same for text in memory; `name` starts the messages.
 Table parse_csv(std::string_view text, const CsvOptions& options, const std::string& name);

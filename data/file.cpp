@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <filesystem>
 #include <random>
 #include <system_error>
 
@@ -35,13 +36,13 @@ struct Descriptor {
 };
 
 // Throws, unless the condition holds, with errno's text and that nothing is lost.
-void check_written(bool condition, const fs::path& path) {
+void check_written(bool condition, const std::string& path) {
   if (!condition)
-    throw DataError(text(path.string(), ": cannot be written (", reason(), "); what was there before is still there"));
+    throw DataError(text(path, ": cannot be written (", reason(), "); what was there before is still there"));
 }
 
 // The file that a name stands for: where its symbolic links lead, even if nothing is there yet.
-fs::path followed(const fs::path& path) {
+fs::path followed(const std::string& path) {
   fs::path target = path;
   std::error_code none;  // what cannot be looked at is no link; writing to it says why
   for (int links = 0; fs::is_symlink(target, none); ++links) {
@@ -87,28 +88,28 @@ bool write_all(int file, std::string_view bytes) {
 
 }  // namespace
 
-std::string read_file(const fs::path& path) {
+std::string read_file(const std::string& path) {
   const auto check = [&](bool condition) {
-    if (!condition) throw DataError(text(path.string(), ": cannot be read (", reason(), "); is this the right path?"));
+    if (!condition) throw DataError(text(path, ": cannot be read (", reason(), "); is this the right path?"));
   };
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};  // not to wait for a pipe's writer
   check(file.number >= 0);
   struct stat status;
   check(::fstat(file.number, &status) == 0);
   check(!S_ISDIR(status.st_mode) || failed_with(EISDIR));
-  require<DataError>(S_ISREG(status.st_mode), path.string(), ": is not a regular file; is this the right path?");
+  require<DataError>(S_ISREG(status.st_mode), path, ": is not a regular file; is this the right path?");
 
   std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
   for (std::size_t have = 0; have < bytes.size();) {
     const ssize_t n = ::read(file.number, &bytes[have], bytes.size() - have);
     check(n >= 0 || errno == EINTR);
-    require<DataError>(n != 0, path.string(), ": ends at byte ", have, " of ", bytes.size(), "; who is writing to it?");
+    require<DataError>(n != 0, path, ": ends at byte ", have, " of ", bytes.size(), "; who is writing to it?");
     if (n > 0) have += static_cast<std::size_t>(n);
   }
   return bytes;
 }
 
-void write_file(const fs::path& path, std::span<const std::string_view> parts) {
+void write_file(const std::string& path, std::span<const std::string_view> parts) {
   const auto check = [&](bool condition) { check_written(condition, path); };
   require<DataError>(!path.empty(), "write_file: the path is empty; it takes the name of a file");
 
@@ -117,7 +118,7 @@ void write_file(const fs::path& path, std::span<const std::string_view> parts) {
   const bool replaces = ::stat(target.c_str(), &old) == 0;
   if (replaces) {
     check(!S_ISDIR(old.st_mode) || failed_with(EISDIR));
-    require<DataError>(S_ISREG(old.st_mode), path.string(), ": is not a regular file, and only such are replaced");
+    require<DataError>(S_ISREG(old.st_mode), path, ": is not a regular file, and only such are replaced");
     check(::access(target.c_str(), W_OK) == 0);
   }
 
@@ -133,10 +134,10 @@ void write_file(const fs::path& path, std::span<const std::string_view> parts) {
   // The name is on the disk when the folder is; some file systems cannot be asked for that.
   const Descriptor names{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (names.number >= 0 && ::fsync(names.number) != 0 && errno != EINVAL)
-    throw DataError(text(path.string(), ": is written, but a power cut may bring the old one back (", reason(), ")"));
+    throw DataError(text(path, ": is written, but a power cut may bring the old one back (", reason(), ")"));
 }
 
-void write_file(const fs::path& path, std::string_view bytes) { write_file(path, {&bytes, 1}); }
+void write_file(const std::string& path, std::string_view bytes) { write_file(path, {&bytes, 1}); }
 
 std::string excerpt(std::string_view text) {
   std::size_t shown = std::min<std::size_t>(text.size(), 60);

@@ -3,7 +3,6 @@
 // Files as a whole: read into memory, and replaced so that a crash leaves the old one or the new one, never half of
 // one.
 
-#include <filesystem>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,14 +12,14 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 /// The bytes of a file as it is when opened. Throws DataError naming the path and what the system says.
-std::string read_file(const std::filesystem::path& path);
+std::string read_file(const std::string& path);
 
 /// Makes the parts, one after another, the content of a file. They go to a new file in the same folder, which takes the
 /// name only when all of it is on the disk: whoever has the old file open keeps reading the old bytes, and of several
 /// writers the last one wins. A symbolic link stays and its target is replaced; an existing file's mode is kept.
 /// Throws DataError naming the path and what the system says; the old file is then as it was and the new one is gone.
-void write_file(const std::filesystem::path& path, std::span<const std::string_view> parts);
-void write_file(const std::filesystem::path& path, std::string_view bytes);
+void write_file(const std::string& path, std::span<const std::string_view> parts);
+void write_file(const std::string& path, std::string_view bytes);
 
 /// What a message shows of text from a file: in quotes and on one line, at most 60 bytes.
 std::string excerpt(std::string_view text);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 
@@ -18,7 +19,7 @@ constexpr std::size_t chunk = 1 << 16;
 // The bytes of a file from first to last; those of a gzip file are inflated on the way.
 class Input {
  public:
-  explicit Input(const std::filesystem::path& path) : name_(path.string()) {
+  explicit Input(const std::string& path) : name_(path) {
     std::error_code error;
     file_size_ = std::filesystem::file_size(path, error);
     check(!error, "cannot be read (", error.message(), "); is this the right path?");
@@ -99,7 +100,7 @@ std::string printable(const Word& word) {
 
 }  // namespace
 
-Idx read_idx(const std::filesystem::path& path, std::size_t rank) {
+Idx read_idx(const std::string& path, std::size_t rank) {
   Input in(path);
   const std::size_t header = 4 + 4 * rank;
   const auto word_at = [&](std::size_t offset) {

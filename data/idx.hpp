@@ -4,7 +4,6 @@
 // most significant first, then the elements in row-major order. http://yann.lecun.com/exdb/mnist
 
 #include <cstdint>
-#include <filesystem>
 #include <vector>
 
 #include <xgrad/core/tensor.hpp>
@@ -19,6 +18,6 @@ struct Idx {
 
 /// Reads an IDX file of unsigned bytes, plain or gzip, whatever its name: rank 3 for images, (n, rows, columns), and 1
 /// for labels, (n,). Throws DataError unless the file holds the header, what the header promises, and nothing else.
-Idx read_idx(const std::filesystem::path& path, std::size_t rank);
+Idx read_idx(const std::string& path, std::size_t rank);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

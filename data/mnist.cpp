@@ -1,5 +1,6 @@
 #include <xgrad/data/mnist.hpp>
 
+#include <filesystem>
 #include <utility>
 
 #include <xgrad/core/error.hpp>
@@ -9,7 +10,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
-std::string find(const std::filesystem::path& folder, const std::string& stem, const std::string& format) {
+std::string file_in(const std::filesystem::path& folder, const std::string& stem, const std::string& format) {
   std::string tried;
   for (const std::string ending : {"", ".gz"}) {
     for (const std::string separator : {"-", "."}) {
@@ -25,11 +26,11 @@ std::string find(const std::filesystem::path& folder, const std::string& stem, c
 
 }  // namespace
 
-LabelledImages load_mnist(const std::filesystem::path& folder, const std::string& split, std::size_t classes) {
+LabelledImages load_mnist(const std::string& folder, const std::string& split, std::size_t classes) {
   require<ValueError>(split == "train" || split == "t10k", "load_mnist: unknown split '", split,
                       "'; it takes 'train' or 't10k'");
-  const std::string images_path = find(folder, split + "-images", "idx3-ubyte");
-  const std::string labels_path = find(folder, split + "-labels", "idx1-ubyte");
+  const std::string images_path = file_in(folder, split + "-images", "idx3-ubyte");
+  const std::string labels_path = file_in(folder, split + "-labels", "idx1-ubyte");
   Idx images = read_idx(images_path, 3);
   Idx labels = read_idx(labels_path, 1);
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -21,6 +20,6 @@ struct LabelledImages {
 /// and .gz may follow; a plain file goes before a .gz.
 /// Throws DataError if a file is missing or damaged, if there are no images, images that are not 28 by 28, or not one
 /// label for each; ValueError if the split is unknown or a label is not less than the number of classes.
-LabelledImages load_mnist(const std::filesystem::path& folder, const std::string& split, std::size_t classes = 10);
+LabelledImages load_mnist(const std::string& folder, const std::string& split, std::size_t classes = 10);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -225,25 +225,25 @@ std::vector<std::pair<std::string, Tensor>> parse_npz(std::string_view bytes, co
   return arrays;
 }
 
-Tensor load_npy(const std::filesystem::path& path) { return parse_npy(read_file(path), path.string()); }
+Tensor load_npy(const std::string& path) { return parse_npy(read_file(path), path); }
 
-std::vector<std::pair<std::string, Tensor>> load_npz_named(const std::filesystem::path& path) {
-  return parse_npz(read_file(path), path.string());
+std::vector<std::pair<std::string, Tensor>> load_npz_named(const std::string& path) {
+  return parse_npz(read_file(path), path);
 }
 
-std::vector<Tensor> load_npz(const std::filesystem::path& path) {
+std::vector<Tensor> load_npz(const std::string& path) {
   std::vector<Tensor> tensors;
   for (auto& [name, tensor] : load_npz_named(path)) tensors.push_back(std::move(tensor));
   return tensors;
 }
 
-void save_npy(const std::filesystem::path& path, const Tensor& tensor) {
+void save_npy(const std::string& path, const Tensor& tensor) {
   const std::string header = header_of(tensor);
   const std::string_view parts[] = {header, bytes_of(tensor)};
   write_file(path, parts);
 }
 
-void save_npz(const std::filesystem::path& path, const std::vector<Tensor>& tensors) {
+void save_npz(const std::string& path, const std::vector<Tensor>& tensors) {
   std::vector<std::pair<std::string, std::string>> members;
   for (const Tensor& tensor : tensors)
     members.emplace_back(text("arr_", members.size(), ".npy"), header_of(tensor).append(bytes_of(tensor)));

@@ -214,14 +214,14 @@ SafeTensors parse_safetensors(std::string_view bytes, const std::string& name) {
   return all;
 }
 
-SafeTensors read_safetensors(const std::filesystem::path& path) {
+SafeTensors read_safetensors(const std::string& path) {
   auto file = std::make_shared<const std::string>(read_file(path));
-  SafeTensors all = parse_safetensors(*file, path.string());
+  SafeTensors all = parse_safetensors(*file, path);
   all.file = std::move(file);
   return all;
 }
 
-void write_safetensors(const std::filesystem::path& path, std::vector<StoredTensor> tensors,
+void write_safetensors(const std::string& path, std::vector<StoredTensor> tensors,
                        std::map<std::string, std::string> metadata) {
   for (const StoredTensor& tensor : tensors) {
     const auto type = type_named(tensor.dtype);

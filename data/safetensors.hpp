@@ -4,7 +4,6 @@
 // object with {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]} for each name; the bytes of the tensors, one
 // after another without a gap. https://github.com/huggingface/safetensors
 
-#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -33,7 +32,7 @@ struct SafeTensors {
 /// Reads a file. Throws DataError unless its header and bytes agree in all, with what is wrong in the words of the
 /// format's own errors. Memory: the file and its list of tensors, never what the header only promises. A checksum that
 /// write_safetensors left is compared.
-SafeTensors read_safetensors(const std::filesystem::path& path);
+SafeTensors read_safetensors(const std::string& path);
 
 /// The same for bytes in memory, which have to outlive the tensors; `name` starts the messages.
 SafeTensors parse_safetensors(std::string_view bytes, const std::string& name);
@@ -42,7 +41,7 @@ SafeTensors parse_safetensors(std::string_view bytes, const std::string& name);
 /// The tensors are put into the order of Python's safetensors: by dtype, large numbers first, then by name. Throws
 /// ValueError if a name is used twice, is "__metadata__" or is not UTF-8, and for bytes that do not fit their shape and
 /// dtype.
-void write_safetensors(const std::filesystem::path& path, std::vector<StoredTensor> tensors,
+void write_safetensors(const std::string& path, std::vector<StoredTensor> tensors,
                        std::map<std::string, std::string> metadata = {});
 
 /// A tensor to be written, as F32 or F64 (what Real is), which has to outlive it.

@@ -4,7 +4,6 @@
 // epoch's logs take its name as `monitor` ("val_loss", "accuracy"); mode "auto" takes more to be better for names of
 // accuracies and their like, less for all others. Where an epoch has no such number they say so, once, on stderr.
 
-#include <filesystem>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -111,7 +110,7 @@ struct ModelCheckpoint {
 /// Writes each epoch's numbers to a table as soon as they are there: epoch, then the others by name. The columns are
 /// those of the first epoch. Throws DataError if the file cannot be written.
 struct CSVLogger {
-  std::filesystem::path filename;
+  std::string filename;
   std::string separator = ",";
   bool append = false;
 

@@ -42,7 +42,7 @@ std::vector<double> History::operator[](std::string_view name) const {
   return numbers;
 }
 
-void History::to_csv(const std::filesystem::path& path) const {
+void History::to_csv(const std::string& path) const {
   std::set<std::string> names;
   for (const Logs& epoch_logs : logs)
     for (const auto& [name, number] : epoch_logs) names.insert(name);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -48,7 +47,7 @@ struct History {
 
   /// Writes a row for every epoch: its number, then all that there is, by name; empty where an epoch has none. Throws
   /// DataError if the file cannot be written.
-  void to_csv(const std::filesystem::path& path) const;
+  void to_csv(const std::string& path) const;
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

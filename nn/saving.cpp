@@ -13,13 +13,12 @@ namespace xgrad::inline XGRAD_PRECISION {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Path = std::filesystem::path;
 using Tensors = std::map<std::string, const StoredTensor*>;
 
 // Runs what reads a file; whatever is wrong with it is then DataError, and names the file.
 template <class Read>
-auto reading(const Path& path, Read read) {
-  const auto fail = [&](const char* what) { return DataError(text(path.string(), ": ", what)); };
+auto reading(const std::string& path, Read read) {
+  const auto fail = [&](const char* what) { return DataError(text(path, ": ", what)); };
   try {
     return read();
   } catch (const DataError&) {
@@ -61,7 +60,7 @@ bool is_exact(const std::string& dtype) {
 }
 
 // The values for all parameters, in their order.
-std::vector<Tensor> values_for(Sequential& model, const SafeTensors& file, const Path& path) {
+std::vector<Tensor> values_for(Sequential& model, const SafeTensors& file, const std::string& path) {
   Tensors tensors = weights_in(file);
   Differences differences;
   std::vector<Tensor> values;
@@ -79,8 +78,8 @@ std::vector<Tensor> values_for(Sequential& model, const SafeTensors& file, const
     tensors.erase(found);
   });
   for (const auto& [name, tensor] : tensors) differences.add("unexpected " + name);
-  differences.require_none(path.string());
-  if (!finite) std::cerr << "xgrad: " << path.string() << " holds weights that are NaN or infinite" << std::endl;
+  differences.require_none(path);
+  if (!finite) std::cerr << "xgrad: " << path << " holds weights that are NaN or infinite" << std::endl;
   return values;
 }
 
@@ -156,19 +155,19 @@ void Sequential::set_weights(const std::vector<Tensor>& weights) {
   for (std::size_t k = 0; k < all.size(); ++k) all[k]->edit() = weights[k];
 }
 
-void Sequential::save_weights(const Path& path) {
+void Sequential::save_weights(const std::string& path) {
   require_built();
   std::vector<StoredTensor> tensors;
   each_parameter([&](Parameter& p) { tensors.push_back(stored(p.name, p.value())); });
   write_safetensors(path, std::move(tensors));
 }
 
-void Sequential::load_weights(const Path& path) {
+void Sequential::load_weights(const std::string& path) {
   require_built();
   set_weights(reading(path, [&] { return values_for(*this, read_safetensors(path), path); }));
 }
 
-void Sequential::save(const Path& path) {
+void Sequential::save(const std::string& path) {
   require_built();
   std::vector<StoredTensor> tensors;
   each_parameter([&](Parameter& p) { tensors.push_back(stored(p.name, p.value())); });
@@ -199,7 +198,7 @@ void Sequential::save(const Path& path) {
   write_safetensors(path, std::move(tensors), std::move(texts));
 }
 
-Sequential Sequential::load(const Path& path, const std::vector<Layer>& own_layers) {
+Sequential Sequential::load(const std::string& path, const std::vector<Layer>& own_layers) {
   return reading(path, [&] {
     const SafeTensors file = read_safetensors(path);
     const std::string layers = metadata(file, "xgrad.layers");
@@ -224,7 +223,7 @@ Sequential Sequential::load(const Path& path, const std::vector<Layer>& own_laye
   });
 }
 
-void Sequential::restore(const Path& path) {
+void Sequential::restore(const std::string& path) {
   require_built();
   Sequential restored = *this;
   reading(path, [&] {

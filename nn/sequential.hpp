@@ -1,6 +1,5 @@
 #pragma once
 
-#include <filesystem>
 #include <iosfwd>
 #include <map>
 #include <optional>
@@ -151,19 +150,19 @@ class Sequential {
   /// the generator. Functions of the user's own cannot be written: without an activation or regularizer the model could
   /// not be loaded, so that is a ValueError; without an optimizer, loss or metric it can, but not trained at once.
   /// Throws DataError if the file cannot be written.
-  void save(const std::filesystem::path& path);
+  void save(const std::string& path);
 
   /// The model of such a file; where it was compiled with what can be saved, compiled again. Layers of one's own are
   /// made from examples of them: load(path, {Scale()}). Throws DataError for a damaged file.
-  static Sequential load(const std::filesystem::path& path, const std::vector<Layer>& own_layers = {});
+  static Sequential load(const std::string& path, const std::vector<Layer>& own_layers = {});
 
   /// Takes up the training in such a file with a model of the same layers, compiled as it was: weights, the optimizer's
   /// state, epochs_done() and the generator. All, or nothing if an error is thrown.
-  void restore(const std::filesystem::path& path);
+  void restore(const std::string& path);
 
   /// The same for the weights alone, by name.
-  void save_weights(const std::filesystem::path& path);
-  void load_weights(const std::filesystem::path& path);
+  void save_weights(const std::string& path);
+  void load_weights(const std::string& path);
 
  private:
   struct Compiled {

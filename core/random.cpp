@@ -4,11 +4,31 @@
 #include <bit>
 #include <cmath>
 #include <iterator>
+#include <locale>
+#include <random>
 #include <sstream>
 
 #include <xgrad/core/error.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
+
+struct Rng::Twister {
+  std::mt19937 engine;
+};
+
+Rng::Rng(std::uint32_t seed) : twister_(new Twister{std::mt19937(seed)}) {}
+Rng::Rng(const Rng& other)
+    : twister_(new Twister(*other.twister_)), spare_(other.spare_), has_spare_(other.has_spare_) {}
+Rng::~Rng() = default;
+
+Rng& Rng::operator=(const Rng& other) {
+  *twister_ = *other.twister_;
+  spare_ = other.spare_;
+  has_spare_ = other.has_spare_;
+  return *this;
+}
+
+std::uint32_t Rng::bits() { return static_cast<std::uint32_t>(twister_->engine()); }
 
 double Rng::uniform() {
   const std::uint32_t high = bits() >> 5, low = bits() >> 6;  // 27 and 26 bits
@@ -48,7 +68,9 @@ std::uint32_t Rng::integer(std::uint32_t largest) {
   return x;
 }
 
-std::string Rng::state() const { return text(engine_, ' ', has_spare_, ' ', std::bit_cast<std::uint64_t>(spare_)); }
+std::string Rng::state() const {
+  return text(twister_->engine, ' ', has_spare_, ' ', std::bit_cast<std::uint64_t>(spare_));
+}
 
 void Rng::set_state(const std::string& text) {
   std::istringstream in(text);
@@ -61,7 +83,7 @@ void Rng::set_state(const std::string& text) {
   require<ValueError>(fits, "set_state: this is not the state of a generator");
   in.clear();
   in.seekg(0);
-  in >> engine_;
+  in >> twister_->engine;
   has_spare_ = numbers[words + 1] == 1;
   spare_ = std::bit_cast<double>(numbers[words + 2]);
 }

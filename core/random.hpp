@@ -3,7 +3,7 @@
 // Random numbers that are the same on every machine. A generator is passed in by whoever needs one; none is global.
 
 #include <cstdint>
-#include <random>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -11,14 +11,17 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// The Mersenne Twister with the samplers written here, because std::normal_distribution and its kin differ between
-/// standard libraries. Rng(seed) draws what NumPy draws after np.random.seed(seed).
+/// The Mersenne Twister (Matsumoto & Nishimura 1998) with samplers of our own, because std::normal_distribution and its
+/// kin differ between standard libraries. Rng(seed) draws what NumPy draws after np.random.seed(seed).
 class Rng {
  public:
-  explicit Rng(std::uint32_t seed = 0) : engine_(seed) {}
+  explicit Rng(std::uint32_t seed = 0);
+  Rng(const Rng& other);  ///< draws the same numbers from here on
+  Rng& operator=(const Rng& other);
+  ~Rng();
 
   /// 32 random bits.
-  std::uint32_t bits() { return static_cast<std::uint32_t>(engine_()); }
+  std::uint32_t bits();
 
   /// Uniform on [0, 1) with 53 random bits: np.random.rand().
   double uniform();
@@ -41,7 +44,9 @@ class Rng {
   void shuffle(std::vector<std::uint32_t>& numbers);
 
  private:
-  std::mt19937 engine_;
+  struct Twister;  // a std::mt19937, out of sight: <random> is longer than all of our headers
+
+  std::unique_ptr<Twister> twister_;
   double spare_ = 0;  // the polar method yields two numbers at a time
   bool has_spare_ = false;
 };

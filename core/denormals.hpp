@@ -1,8 +1,5 @@
 #pragma once
 
-#if defined(__SSE__)
-#include <xmmintrin.h>
-#endif
 #include <cstdint>
 
 #include <xgrad/core/tensor.hpp>
@@ -22,8 +19,9 @@ class FlushDenormals {
  private:
 #if defined(__SSE__)
   static constexpr std::uint64_t flush = 0x8040;  // flush-to-zero and denormals-are-zero
-  static std::uint64_t mode() { return _mm_getcsr(); }
-  static void set_mode(std::uint64_t mode) { _mm_setcsr(static_cast<unsigned>(mode)); }
+  // _mm_getcsr() and _mm_setcsr() without the 2,700 lines of <xmmintrin.h>
+  static std::uint64_t mode() { return __builtin_ia32_stmxcsr(); }
+  static void set_mode(std::uint64_t mode) { __builtin_ia32_ldmxcsr(static_cast<unsigned>(mode)); }
 #elif defined(__aarch64__)
   static constexpr std::uint64_t flush = 1u << 24;
   static std::uint64_t mode() {

@@ -1,11 +1,19 @@
 #include <xgrad/core/error.hpp>
 
+#include <locale>
+
 namespace xgrad::inline XGRAD_PRECISION {
 
 std::ostream& operator<<(std::ostream& out, const Shape& shape) {
   out << '(';
   for (std::size_t k = 0; k < shape.size(); ++k) out << (k == 0 ? "" : ", ") << shape[k];
   return out << (shape.size() == 1 ? ",)" : ")");
+}
+
+std::ostringstream classic_stream() {
+  std::ostringstream out;
+  out.imbue(std::locale::classic());
+  return out;
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -3,7 +3,6 @@
 // What xgrad throws, and the one way in which it checks: require(condition, "what is wrong: ", what, "; what would
 // fit").
 
-#include <locale>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -40,11 +39,13 @@ struct DataError : Error {
 /// Writes a shape as Python does: (), (5,), (128, 784).
 std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
-/// The parts one after another, with a decimal point whatever the global locale says.
+/// A stream that writes numbers with a decimal point whatever the global locale says.
+std::ostringstream classic_stream();
+
+/// The parts one after another, written to such a stream.
 template <class... Parts>
 std::string text(const Parts&... parts) {
-  std::ostringstream out;
-  out.imbue(std::locale::classic());
+  std::ostringstream out = classic_stream();
   (out << ... << parts);
   return std::move(out).str();
 }

@@ -84,4 +84,6 @@ const std::string& Config::at(const std::string& name) const {
   return found->second;
 }
 
+void Config::write(const std::string& name, std::string text) { values_[name] = std::move(text); }
+
 }  // namespace xgrad::inline XGRAD_PRECISION

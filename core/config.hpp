@@ -57,7 +57,7 @@ class Config {
         throw ValueError("option \"" + name + "\": " + error.what());
       }
     } else {
-      values_[name] = option_text(value);
+      write(name, option_text(value));
     }
     return *this;
   }
@@ -67,6 +67,7 @@ class Config {
 
  private:
   const std::string& at(const std::string& name) const;
+  void write(const std::string& name, std::string text);
 
   std::map<std::string, std::string> values_;
   bool reading_ = false;

@@ -1,9 +1,7 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <string>
-#include <utility>
 
 #include <xgrad/core/tensor.hpp>
 
@@ -17,20 +15,11 @@ namespace xgrad::inline XGRAD_PRECISION {
 class Parameter {
  public:
   Parameter() = default;
-  Parameter(std::string name_, Tensor value, bool trainable_ = true)
-      : name(std::move(name_)), trainable(trainable_), value_(std::move(value)) {}
+  Parameter(std::string name, Tensor value, bool trainable = true);
 
   Parameter(const Parameter&) = default;
   Parameter(Parameter&&) = default;
-  Parameter& operator=(Parameter other) {
-    name = std::move(other.name);
-    trainable = other.trainable;
-    gradient = std::move(other.gradient);
-    fresh = other.fresh;
-    value_ = std::move(other.value_);
-    version_ = std::max(version_, other.version_) + 1;
-    return *this;
-  }
+  Parameter& operator=(Parameter other);
 
   std::string name;
   bool trainable = true;  ///< false for what a layer counts instead of learning it, such as a moving mean

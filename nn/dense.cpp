@@ -65,4 +65,6 @@ void Dense::config(Config& options) {
   check_units(units_);
 }
 
+template Layer::Layer(Dense);
+
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -39,4 +39,6 @@ class Dense {
   Parameter kernel_, bias_;
 };
 
+extern template Layer::Layer(Dense);
+
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -40,41 +40,21 @@ using ParameterVisitor = std::function<void(Parameter&)>;
 class Layer {
  public:
   template <class L>
-  requires(!std::same_as<L, Layer> && requires(L l, Var x, const Context& c) { Var(l(x, c)); }) Layer(L layer)
-      : self_(std::make_unique<Model<L>>(std::move(layer))) {
-    if constexpr (requires { L::kind; }) name = kind_ = L::kind;
-  }
-  Layer(const Layer& other)
-      : name(other.name),
-        trainable(other.trainable),
-        kind_(other.kind_),
-        self_(other.self_->copy()),
-        input_(other.input_),
-        output_(other.output_),
-        prefix_(other.prefix_) {}
-  Layer(Layer&&) = default;
-  Layer& operator=(const Layer& other) { return *this = Layer(other); }
-  Layer& operator=(Layer&&) = default;
-  ~Layer() = default;
+  requires(!std::same_as<L, Layer> && requires(L l, Var x, const Context& c) { Var(l(x, c)); }) Layer(L layer);
+  Layer(const Layer& other);
+  Layer(Layer&&) noexcept;
+  Layer& operator=(const Layer& other);
+  Layer& operator=(Layer&&) noexcept;
+  ~Layer();
 
   std::string name = "layer";
   bool trainable = true;  ///< if not, its weights stay as they are, and BatchNormalization normalises as in inference
 
-  Var operator()(Var x, const Context& context = {}) {
-    Context inside = context;
-    inside.trainable = context.trainable && trainable;
-    return self_->call(x, inside);
-  }
+  Var operator()(Var x, const Context& context = {});
 
   /// Draws the weights for inputs of this shape, unless they are for that shape already; gives the outputs' shape.
-  Shape build(const Shape& input, Rng& rng) {
-    if (!is_built_for(input)) {
-      output_ = self_->build(input, rng);
-      input_ = input;
-    }
-    return output_;
-  }
-  bool is_built_for(const Shape& input) const { return input_ == input; }
+  Shape build(const Shape& input, Rng& rng);
+  bool is_built_for(const Shape& input) const;
   bool is_built() const { return input_.has_value(); }
   const Shape& input_shape() const { return *input_; }
   const Shape& output_shape() const { return output_; }
@@ -87,13 +67,7 @@ class Layer {
   }
 
   /// Puts the layer's name before those of its parameters: "dense/kernel".
-  void name_parameters() {
-    each_parameter([&](Parameter& p) {
-      if (!prefix_.empty() && p.name.starts_with(prefix_)) p.name.erase(0, prefix_.size());
-      p.name = name + "/" + p.name;
-    });
-    prefix_ = name + "/";
-  }
+  void name_parameters();
 
   const std::string& kind() const { return kind_; }
   void config(Config& options) { self_->config(options); }
@@ -150,5 +124,12 @@ class Layer {
   Shape output_;
   std::string prefix_;  // what name_parameters() has put before their names
 };
+
+// Not in the class: there it would be inline, and every program would compile it for the layers that have it here.
+template <class L>
+requires(!std::same_as<L, Layer> && requires(L l, Var x, const Context& c) { Var(l(x, c)); }) Layer::Layer(L layer)
+    : self_(std::make_unique<Model<L>>(std::move(layer))) {
+  if constexpr (requires { L::kind; }) name = kind_ = L::kind;
+}
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,0 +1,42 @@
+#include <xgrad/nn/layer.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+Layer::Layer(const Layer& other)
+    : name(other.name),
+      trainable(other.trainable),
+      kind_(other.kind_),
+      self_(other.self_->copy()),
+      input_(other.input_),
+      output_(other.output_),
+      prefix_(other.prefix_) {}
+Layer::Layer(Layer&&) noexcept = default;
+Layer& Layer::operator=(const Layer& other) { return *this = Layer(other); }
+Layer& Layer::operator=(Layer&&) noexcept = default;
+Layer::~Layer() = default;
+
+Var Layer::operator()(Var x, const Context& context) {
+  Context inside = context;
+  inside.trainable = context.trainable && trainable;
+  return self_->call(x, inside);
+}
+
+Shape Layer::build(const Shape& input, Rng& rng) {
+  if (!is_built_for(input)) {
+    output_ = self_->build(input, rng);
+    input_ = input;
+  }
+  return output_;
+}
+
+bool Layer::is_built_for(const Shape& input) const { return input_ == input; }
+
+void Layer::name_parameters() {
+  each_parameter([&](Parameter& p) {
+    if (!prefix_.empty() && p.name.starts_with(prefix_)) p.name.erase(0, prefix_.size());
+    p.name = name + "/" + p.name;
+  });
+  prefix_ = name + "/";
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

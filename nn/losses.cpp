@@ -2,15 +2,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <variant>
 
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/nn/targets.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-namespace {
-
 using namespace losses;
+
+struct losses::Any {
+  std::variant<MeanSquaredError, MeanAbsoluteError, Huber, BinaryCrossentropy, CategoricalCrossentropy,
+               SparseCategoricalCrossentropy, Hinge, KLDivergence, Custom>
+      loss;
+};
+
+namespace {
 
 template <class L>
 constexpr bool takes_labels = std::same_as<L, SparseCategoricalCrossentropy>;
@@ -138,22 +145,20 @@ void check_elements(const Tensor& y, Fits fits, std::string_view who, const char
   throw ValueError(text(who, ": ", what, " ", *bad, " at sample ", sample, "; it takes ", wanted...));
 }
 
-}  // namespace
-
-losses::Any Loss::named(std::string_view name) {
-  const std::pair<std::string_view, losses::Any> known[] = {
-      {"mse", MeanSquaredError{}},
-      {"mean_squared_error", MeanSquaredError{}},
-      {"mae", MeanAbsoluteError{}},
-      {"mean_absolute_error", MeanAbsoluteError{}},
-      {"huber", Huber{}},
-      {"bce", BinaryCrossentropy{}},
-      {"binary_crossentropy", BinaryCrossentropy{}},
-      {"categorical_crossentropy", CategoricalCrossentropy{}},
-      {"sparse_categorical_crossentropy", SparseCategoricalCrossentropy{}},
-      {"hinge", Hinge{}},
-      {"kld", KLDivergence{}},
-      {"kl_divergence", KLDivergence{}}};
+Any any_named(std::string_view name) {
+  const std::pair<std::string_view, Any> known[] = {
+      {"mse", {MeanSquaredError{}}},
+      {"mean_squared_error", {MeanSquaredError{}}},
+      {"mae", {MeanAbsoluteError{}}},
+      {"mean_absolute_error", {MeanAbsoluteError{}}},
+      {"huber", {Huber{}}},
+      {"bce", {BinaryCrossentropy{}}},
+      {"binary_crossentropy", {BinaryCrossentropy{}}},
+      {"categorical_crossentropy", {CategoricalCrossentropy{}}},
+      {"sparse_categorical_crossentropy", {SparseCategoricalCrossentropy{}}},
+      {"hinge", {Hinge{}}},
+      {"kld", {KLDivergence{}}},
+      {"kl_divergence", {KLDivergence{}}}};
   std::string names;
   for (const auto& [known_name, loss] : known) {
     if (known_name == name) return loss;
@@ -162,34 +167,52 @@ losses::Any Loss::named(std::string_view name) {
   throw ValueError(text("loss: there is no \"", name, "\"; the names are ", names));
 }
 
-Loss::Loss(losses::Any loss) : loss_(std::move(loss)) {
+}  // namespace
+
+Loss Loss::named(std::string_view name) { return any_named(name); }
+
+Loss::Loss(Any any) : loss_(std::make_shared<const Any>(std::move(any))) {
   std::visit(
       [this](const auto& l) {
         check(l);
         name_ = l.name;
       },
-      loss_);
+      loss_->loss);
 }
 
-Loss::Loss(std::string_view name, Config options) : Loss(name) {
-  std::visit(
-      [&](auto& l) {
-        if constexpr (requires { l.config(options); }) l.config(options);
-        check(l);
-      },
-      loss_);
-}
+Loss::Loss(MeanSquaredError loss) : Loss(Any{loss}) {}
+Loss::Loss(MeanAbsoluteError loss) : Loss(Any{loss}) {}
+Loss::Loss(Huber loss) : Loss(Any{loss}) {}
+Loss::Loss(BinaryCrossentropy loss) : Loss(Any{loss}) {}
+Loss::Loss(CategoricalCrossentropy loss) : Loss(Any{loss}) {}
+Loss::Loss(SparseCategoricalCrossentropy loss) : Loss(Any{loss}) {}
+Loss::Loss(Hinge loss) : Loss(Any{loss}) {}
+Loss::Loss(KLDivergence loss) : Loss(Any{loss}) {}
+Loss::Loss(Custom loss) : Loss(Any{std::move(loss)}) {}
+
+Loss::Loss(std::string_view name, Config options)
+    : Loss([&] {
+        Any any = any_named(name);
+        std::visit(
+            [&](auto& l) {
+              if constexpr (requires { l.config(options); }) l.config(options);
+            },
+            any.loss);
+        return any;
+      }()) {}
+
+bool Loss::can_be_saved() const { return !std::holds_alternative<Custom>(loss_->loss); }
 
 void Loss::config(Config& options) const {
   std::visit(
       [&](auto l) {
         if constexpr (requires { l.config(options); }) l.config(options);
       },
-      loss_);
+      loss_->loss);
 }
 
 Var Loss::operator()(Var y_true, Var y_pred) const {
-  return std::visit([&](const auto& l) { return compute(l, aligned(l, y_true, y_pred), y_pred); }, loss_);
+  return std::visit([&](const auto& l) { return compute(l, aligned(l, y_true, y_pred), y_pred); }, loss_->loss);
 }
 
 Var Loss::operator()(Var y_true, Var y_pred, Var sample_weight) const {
@@ -203,7 +226,7 @@ Var Loss::operator()(Var y_true, Var y_pred, Var sample_weight) const {
         const Var y = aligned(l, y_true, y_pred);
         return compute(l, y, y_pred, reshape(sample_weight, samples));
       },
-      loss_);
+      loss_->loss);
 }
 
 void Loss::check_targets(const Tensor& y_true, const Shape& output) const {
@@ -227,7 +250,7 @@ void Loss::check_targets(const Tensor& y_true, const Shape& output) const {
               y_true, [](Real y) { return std::isfinite(y); }, l.name, "target", "finite numbers");
         }
       },
-      loss_);
+      loss_->loss);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -2,11 +2,11 @@
 
 #include <concepts>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 #include <xgrad/autograd/tape.hpp>
 #include <xgrad/core/config.hpp>
@@ -82,14 +82,8 @@ struct Custom {
   static constexpr const char* name = "loss";
 };
 
-/// Any of them.
-using Any = std::variant<MeanSquaredError, MeanAbsoluteError, Huber, BinaryCrossentropy, CategoricalCrossentropy,
-                         SparseCategoricalCrossentropy, Hinge, KLDivergence, Custom>;
-
-template <class L, class Variant>
-inline constexpr bool is_one = false;
-template <class L, class... Ls>
-inline constexpr bool is_one<L, std::variant<Ls...>> = (std::same_as<L, Ls> || ...);
+/// Any of them: a std::variant, in losses.cpp.
+struct Any;
 
 }  // namespace losses
 
@@ -110,12 +104,19 @@ class Loss {
   Loss(std::string_view name, Config options);
 
   /// Throws ValueError for an option out of range.
-  template <class L>
-  requires losses::is_one<L, losses::Any> Loss(L loss) : Loss(losses::Any(std::move(loss))) {}
+  Loss(losses::MeanSquaredError loss);
+  Loss(losses::MeanAbsoluteError loss);
+  Loss(losses::Huber loss);
+  Loss(losses::BinaryCrossentropy loss);
+  Loss(losses::CategoricalCrossentropy loss);
+  Loss(losses::SparseCategoricalCrossentropy loss);
+  Loss(losses::Hinge loss);
+  Loss(losses::KLDivergence loss);
+  Loss(losses::Custom loss);
 
   template <class F>
   requires(!std::same_as<F, Loss> && std::is_invocable_r_v<Var, F, Var, Var>) Loss(F function)
-      : Loss(losses::Any(losses::Custom{std::move(function)})) {}
+      : Loss(losses::Custom{std::move(function)}) {}
 
   /// The loss of a batch, a number. Throws ShapeError for shapes that do not fit or a batch without samples, and
   /// ValueError for labels out of range.
@@ -135,16 +136,16 @@ class Loss {
   const std::string& name() const { return name_; }
 
   /// Whether name and options say it all: not for a function.
-  bool can_be_saved() const { return !std::holds_alternative<losses::Custom>(loss_); }
+  bool can_be_saved() const;
 
   /// Writes the options.
   void config(Config& options) const;
 
  private:
   Loss(losses::Any loss);
-  static losses::Any named(std::string_view name);
+  static Loss named(std::string_view name);
 
-  losses::Any loss_;
+  std::shared_ptr<const losses::Any> loss_;  // which never changes
   std::string name_;
 };
 

@@ -40,6 +40,12 @@ TEST_CASE("Rng shuffles as NumPy does") {
   CHECK(numbers == std::vector<std::uint32_t>{8, 1, 5, 0, 7, 2, 9, 4, 3, 6});
 }
 
+TEST_CASE("the 10000th bits after seed 5489 are those that the C++ standard gives for std::mt19937") {
+  Rng rng(5489);
+  for (int i = 1; i < 10'000; ++i) rng.bits();
+  CHECK(rng.bits() == 4123659995u);
+}
+
 TEST_CASE("a copy of a generator draws the same numbers") {
   Rng a(3);
   a.normal();

@@ -145,19 +145,23 @@ void Sequential::Run::find_gradients(Slice& slice) {
   slice.tape.pull(slice.loss, slice.tape.constant(slice.loss.shape(), 1), slice.watched, slice.gradients);
 }
 
-// A worker's part of every gradient: the sum of the slices' gradients there.
+// A worker's part of every gradient: the sum of the slices' gradients there, a piece at a time that stays in the cache.
 void Sequential::Run::add_gradients(std::size_t worker) {
+  constexpr std::size_t piece = 4096;
   for (std::size_t k = 0; k < parameters_.size(); ++k) {
     Parameter& p = *parameters_[k];
     const std::size_t size = p.gradient.size(), n = workers_.size();
-    const std::size_t first = size * worker / n, last = size * (worker + 1) / n;
+    const std::size_t end = size * (worker + 1) / n;
     Real* const sum = p.gradient.data();
-    std::fill(sum + first, sum + last, Real{0});
-    for (const Slice& slice : slices_) {
-      if (slice.gradients.empty()) continue;
-      const Real* const part = slice.gradients[k].value().data();
-      const auto share = static_cast<Real>(slice.share);
-      for (std::size_t i = first; i < last; ++i) sum[i] += share * part[i];
+    for (std::size_t first = size * worker / n, last; first < end; first = last) {
+      last = std::min(first + piece, end);
+      std::fill(sum + first, sum + last, Real{0});
+      for (const Slice& slice : slices_) {
+        if (slice.gradients.empty()) continue;
+        const Real* const part = slice.gradients[k].value().data();
+        const auto share = static_cast<Real>(slice.share);
+        for (std::size_t i = first; i < last; ++i) sum[i] += share * part[i];
+      }
     }
     if (worker == 0) p.fresh = true;
   }

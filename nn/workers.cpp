@@ -4,6 +4,20 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+namespace {
+
+// Returns when the number is no longer `old`. The next task of a training step is often some microseconds away, and to
+// be woken takes longer than that; so the thread offers its core to others for a while before it sleeps.
+void wait_while(const std::atomic<std::uint32_t>& number, std::uint32_t old) {
+  for (int patience = 1000; patience > 0; --patience) {
+    if (number != old) return;
+    std::this_thread::yield();
+  }
+  number.wait(old);
+}
+
+}  // namespace
+
 Workers::Workers(std::size_t n) : errors_(n) {
   try {
     for (std::size_t worker = 1; worker < n; ++worker) threads_.emplace_back([this, worker] { work(worker); });
@@ -32,7 +46,7 @@ void Workers::run(const std::function<void(std::size_t)>& task) {
   } catch (...) {
     errors_[0] = std::current_exception();
   }
-  for (std::uint32_t busy; (busy = busy_) != 0;) busy_.wait(busy);
+  for (std::uint32_t busy; (busy = busy_) != 0;) wait_while(busy_, busy);
   std::exception_ptr first;
   for (std::exception_ptr& error : errors_)
     if (std::exception_ptr its = std::exchange(error, nullptr); its && !first) first = its;
@@ -42,7 +56,7 @@ void Workers::run(const std::function<void(std::size_t)>& task) {
 void Workers::work(std::size_t worker) {
   const FlushDenormals flush;
   for (std::uint32_t round = 0;;) {
-    round_.wait(round);
+    wait_while(round_, round);
     round = round_;
     if (task_ == nullptr) return;
     try {

@@ -3,6 +3,8 @@
 // What the benchmark programs in C++ share, and none of them is measured by: workloads, command line, random numbers,
 // MNIST's files, the clock, and the line of JSON at the end. common.py is the same for the programs in Python.
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -172,7 +174,12 @@ struct Mnist {
   static std::vector<std::uint8_t> body(const std::string& path, std::size_t header) {
     std::ifstream file(path, std::ios::binary | std::ios::ate);
     if (!file) throw std::runtime_error("cannot read " + path);
-    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(file.tellg()) - header);
+    std::vector<std::uint8_t> bytes;
+    const std::size_t size = static_cast<std::size_t>(file.tellg()) - header;
+    bytes.reserve(size);
+    const auto page = (reinterpret_cast<std::uintptr_t>(bytes.data()) + 4095) / 4096 * 4096;
+    madvise(reinterpret_cast<void*>(page), std::max<std::size_t>(size / 4096, 1) * 4096 - 4096, MADV_HUGEPAGE);
+    bytes.resize(size);
     file.seekg(static_cast<std::streamoff>(header));
     file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     return bytes;

@@ -25,14 +25,16 @@ def trains(command):
 
 
 def trainers(build, python, keras_python):
-    """By name, the command of each trainer that can be had here, and the names of those that cannot."""
-    programs = {"floor": [build / "bench_floor"], "floor-own": [build / "bench_floor", "--variant", "own"],
-                "xgrad": [build / "bench_xgrad"], "xgrad-blas": [build / "bench_xgrad", "--variant", "blas"],
-                "libtorch": [build / "bench_torch"]}
+    """By name, the ways of each trainer that can be had here, as label and command; and the names of the others."""
+    def program(name, *variant):
+        return [build / name, *(("--variant", *variant) if variant else ())]
+    programs = {"floor": {"floor": program("bench_floor"), "floor-own": program("bench_floor", "own")},
+                "xgrad": {"xgrad": program("bench_xgrad"), "xgrad-blas": program("bench_xgrad", "blas")},
+                "libtorch": {"libtorch": program("bench_torch")}}
     scripts = {"pytorch": [python, HERE / "pytorch.py"], "numpy": [python, HERE / "numpy_by_hand.py"],
                "keras": [keras_python, HERE / "keras_peer.py"]}
-    found = {name: command for name, command in programs.items() if command[0].exists()}
-    found.update((name, command) for name, command in scripts.items() if trains(command))
+    found = {name: ways for name, ways in programs.items() if ways[name][0].exists()}
+    found.update((name, {name: command}) for name, command in scripts.items() if trains(command))
     return found, [name for name in [*programs, *scripts] if name not in found]
 
 
@@ -50,16 +52,14 @@ def run(command, workload, threads, options):
     return json.loads(result.stdout.splitlines()[-1])
 
 
-def differences(reports, names):
+def differences(losses):
     """One sentence for each loss that lies too far from the first trainer's: they did not do the same work."""
-    said = []
-    for name in names[1:]:
+    said, (first, *others) = [], list(losses)
+    for name in others:
         for step in CHECKED:
-            mine, theirs = (reports[n][0]["losses"].get(step) for n in (name, names[0]))
-            if mine is None or theirs is None:
-                continue
-            if not math.isclose(mine, theirs, rel_tol=TOLERANCE[step]):
-                said.append(f"{name}: the loss of step {step} is {mine:.6g}, {names[0]}'s {theirs:.6g}")
+            mine, theirs = losses[name].get(step), losses[first].get(step)
+            if mine is not None and theirs is not None and not math.isclose(mine, theirs, rel_tol=TOLERANCE[step]):
+                said.append(f"{name}: the loss of step {step} is {mine:.6g}, {first}'s {theirs:.6g}")
     return said
 
 
@@ -89,7 +89,7 @@ def main():
     parser.add_argument("--workloads", default="SQKGTL", help="of S, Q, K, G, T and L")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", default="1,2", help="each of these numbers of threads")
-    parser.add_argument("--trainers", help="only these, by name: floor,xgrad,libtorch,pytorch,numpy,keras,floor-own")
+    parser.add_argument("--trainers", help="only these, by name: floor,xgrad,libtorch,pytorch,numpy,keras")
     parser.add_argument("--keras-python", metavar="PATH", default="python3",
                         help="the Python that has Keras, and JAX or TensorFlow (default: python3 on PATH)")
     parser.add_argument("--scale", type=float, default=1, help="times as many steps in each run")
@@ -108,35 +108,36 @@ def main():
         found = {name: found[name] for name in asked if name in found}
     if missing:
         print(f"left out, for they cannot be had here: {', '.join(missing)}")
-    names, threads = list(found), [int(n) for n in options.threads.split(",")]
+    # the ways of each trainer, by label and threads; OpenBLAS's threads are another way only if there are several
+    ways = {name: [(label, n) for label in labels for n in map(int, options.threads.split(","))
+                   if label != "xgrad-blas" or n > 1] for name, labels in found.items()}
     results, alike = {}, True
     for workload in options.workloads:
-        runs = {n: {name: [] for name in names} for n in threads}
+        runs = {name: {way: [] for way in ways[name]} for name in found}
         for _ in range(options.rounds):
-            for n in threads:
-                for name in names:
-                    runs[n][name].append(run(found[name], workload, n, options))
-        table = {name: {n: summary(runs[n][name], options.clock) for n in threads} for name in names}
-        best = {name: max(threads, key=lambda n, name=name: table[name][n]["median"]) for name in names}
+            for name in found:
+                for label, n in ways[name]:
+                    runs[name][label, n].append(run(found[name][label], workload, n, options))
+        table = {name: {way: summary(of, options.clock) for way, of in runs[name].items()} for name in found}
+        best = {name: max(ways[name], key=lambda way, name=name: table[name][way]["median"]) for name in found}
         rates = {name: [1e6 / r["cpu_us_per_step"] if options.clock == "cpu" else r["steps_per_second"]["median"]
-                        for r in runs[best[name]][name]] for name in names}
-        versus = {name: {other: ratio(rates[name], rates[other]) for other in names} for name in names}
-        results[workload] = {"summary": table, "best_threads": best, "ratios": versus, "runs": runs}
+                        for r in runs[name][best[name]]] for name in found}
+        versus = {name: {other: ratio(rates[name], rates[other]) for other in found} for name in found}
+        results[workload] = {name: {"ways": [{"way": way, **row, "runs": runs[name][way]} for way, row in rows.items()],
+                                    "best": best[name], "ratios": versus[name]} for name, rows in table.items()}
 
-        print(f"\n{workload}   steps/s in {options.rounds} rounds; "
-              "the last two columns compare each trainer's better number of threads")
+        print(f"\n{workload}   steps/s in {options.rounds} rounds; the last two columns are of each trainer's best way")
         print(f"{'':10} threads   median      min      max   first step   RSS MB   of the floor   xgrad is ahead")
-        for name in names:
-            for n in threads:
-                row = table[name][n]
+        for name, rows in table.items():
+            for (label, n), row in rows.items():
                 last = ""
-                if n == best[name]:
-                    of = versus[name].get("floor")
-                    ahead = versus.get("xgrad", {}).get(name)
+                if (label, n) == best[name]:
+                    of, ahead = versus[name].get("floor"), versus.get("xgrad", {}).get(name)
                     last = (f"{of:15.3f}" if of else " " * 15) + (f"{ahead:15.2f}x" if ahead else "")
                 rate = " ".join(f"{row[k]:8.{0 if row[k] >= 100 else 2}f}" for k in ("median", "min", "max"))
-                print(f"{name:10} {n:7} {rate} {row['seconds_to_first_step']:10.3f} s {row['peak_rss_mb']:8.0f}{last}")
-        for sentence in differences(runs[threads[0]], names):
+                print(f"{label:10} {n:7} {rate} {row['seconds_to_first_step']:10.3f} s {row['peak_rss_mb']:8.0f}{last}")
+        losses = {label: of[0]["losses"] for rows in runs.values() for (label, _), of in rows.items()}
+        for sentence in differences(losses):
             alike = False
             print(f"  not the same work: {sentence}")
     if options.json:

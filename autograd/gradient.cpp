@@ -23,10 +23,14 @@ Var inner_product(const char* who, const std::vector<Var>& v, const std::vector<
 
 std::vector<Var> gradient(Var y, const std::vector<Var>& inputs) {
   require(y.value().size() == 1, "gradient: y has shape ", y.shape(), "; it takes one element, such as sum(y)");
-  return y.tape().pull(y, y.tape().constant(y.shape(), 1), inputs);
+  return vjp(y, inputs, y.tape().constant(y.shape(), 1));
 }
 
-std::vector<Var> vjp(Var y, const std::vector<Var>& inputs, Var v) { return y.tape().pull(y, v, inputs); }
+std::vector<Var> vjp(Var y, const std::vector<Var>& inputs, Var v) {
+  std::vector<Var> gradients;
+  y.tape().pull(y, v, inputs, gradients);
+  return gradients;
+}
 
 Var jvp(Var y, const std::vector<Var>& inputs, const std::vector<Var>& directions) {
   const Var u = y.tape().variable(zeros(y.shape()));

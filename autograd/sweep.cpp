@@ -33,12 +33,6 @@ void Tape::sweep(Var y, Var seed) {
 
 Var Tape::gradient_of(Var x) { return reached(x) ? var(gradients_[x.line()]) : constant(x.shape(), 0); }
 
-std::vector<Var> Tape::pull(Var y, Var seed, const std::vector<Var>& inputs) {
-  std::vector<Var> gradients;
-  pull(y, seed, inputs, gradients);
-  return gradients;
-}
-
 void Tape::pull(Var y, Var seed, const std::vector<Var>& inputs, std::vector<Var>& gradients) {
   for (std::size_t k = 0; k < inputs.size(); ++k)
     require<TapeError>(records_[line_of(inputs[k])].active, "gradient: input ", k,

@@ -69,9 +69,8 @@ class Tape {
   /// zeros. Throws ShapeError or TapeError.
   void backward(Var loss);
 
-  /// The reverse sweep, recorded on this tape: gradients of y by each of `inputs`, given y's own gradient `seed`. The
-  /// second form puts them into a list that is there, for loops that are to allocate nothing.
-  std::vector<Var> pull(Var y, Var seed, const std::vector<Var>& inputs);
+  /// The reverse sweep, recorded on this tape: gradients of y by each of `inputs`, given y's own gradient `seed`. They
+  /// replace what was in the list, so that a loop need not allocate.
   void pull(Var y, Var seed, const std::vector<Var>& inputs, std::vector<Var>& gradients);
 
   /// Forgets the recording, and keeps the memory of as many lines as it and the one before both had: in a training loop
@@ -102,11 +101,9 @@ class Tape {
   Var write(Record record, const Shape& shape, Fill fill) {
     Tensor& x = buffer();
     if (x.shape() != shape) x.storage().reserve(element_count(shape)), x.resize(shape);  // which then cannot throw
-    {
-      const Writing until_done{writing_ = true};
-      fill(x);
-    }
     record.value = &x;
+    const Writing until_done{writing_ = true};
+    fill(x);
     return push(record);
   }
   Var record_line(const Op& op, const Shape& shape, const std::array<std::uint32_t, 3>& inputs);

@@ -168,7 +168,7 @@ void run_case(benchmark::State& state, const Case& c, bool backward) {
   }
   Tape tape;
   Tensor seed;
-  std::vector<Var> vars, wanted;
+  std::vector<Var> vars, wanted, gradients;
   double elements = 0;
   for (auto _ : state) {
     tape.rewind();
@@ -180,7 +180,7 @@ void run_case(benchmark::State& state, const Case& c, bool backward) {
     }
     const Var y = c.compute(vars);
     if (seed.shape() != y.shape()) seed = ones(y.shape());
-    if (backward) tape.pull(y, tape.borrow(seed), wanted);
+    if (backward) tape.pull(y, tape.borrow(seed), wanted, gradients);
     benchmark::ClobberMemory();
   }
   for (const Parameter& p : inputs) elements += static_cast<double>(p.value().size());
@@ -195,13 +195,14 @@ void run_case(benchmark::State& state, const Case& c, bool backward) {
 void run_lines(benchmark::State& state, bool backward) {
   constexpr int lines = 1000;
   const Tensor one = ones({});
+  std::vector<Var> gradients;
   Tape tape;
   for (auto _ : state) {
     tape.rewind();
     const Var x = tape.variable(one);
     Var y = x;
     for (int k = 0; k < lines; ++k) y = square(y);
-    if (backward) tape.pull(y, tape.borrow(one), {x});
+    if (backward) tape.pull(y, tape.borrow(one), {x}, gradients);
   }
   state.counters["line"] =
       benchmark::Counter(lines, benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);

@@ -48,10 +48,6 @@ Var normalised(Var p) {
 // Probabilities off 0 and 1, by Keras's epsilon.
 Var kept_inside(Var p) { return clip(p, 1e-7, 1 - 1e-7); }
 
-}  // namespace
-
-namespace {
-
 // y = 2 (p - t) g / n    t, p: n elements, of one shape   g: ()
 Var error_slope(Var t, Var p, Var g) {
   static constexpr Op op{

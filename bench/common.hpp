@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <memory>
 #include <numeric>
 #include <random>
 #include <stdexcept>
@@ -177,8 +178,10 @@ struct Mnist {
     std::vector<std::uint8_t> bytes;
     const std::size_t size = static_cast<std::size_t>(file.tellg()) - header;
     bytes.reserve(size);
-    const auto page = (reinterpret_cast<std::uintptr_t>(bytes.data()) + 4095) / 4096 * 4096;
-    madvise(reinterpret_cast<void*>(page), std::max<std::size_t>(size / 4096, 1) * 4096 - 4096, MADV_HUGEPAGE);
+    constexpr std::size_t page = 4096;  // those that are whole ask for huge ones, on which rows are found faster
+    void* first = bytes.data();
+    std::size_t room = size;
+    if (std::align(page, page, first, room)) madvise(first, room / page * page, MADV_HUGEPAGE);
     bytes.resize(size);
     file.seekg(static_cast<std::streamoff>(header));
     file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));

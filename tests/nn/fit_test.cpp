@@ -1,9 +1,7 @@
 #include <xgrad/nn/sequential.hpp>
 
 #include <fstream>
-#include <iostream>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/product.hpp>
@@ -298,45 +296,4 @@ TEST_CASE("a loss that is not finite ends training with the operation that began
   const History history = m.fit(x, y, {.epochs = 3, .verbose = silent, .callbacks = {TerminateOnNaN{}}});
   CHECK(history.epoch.size() == 1);
   CHECK(m.get_weights() == start);
-}
-
-namespace {
-
-// What is written to a stream in its lifetime.
-struct Captured {
-  explicit Captured(std::ostream& stream_ = std::cout) : stream(stream_), before(stream_.rdbuf(out.rdbuf())) {}
-  ~Captured() { stream.rdbuf(before); }
-  std::ostringstream out;
-  std::ostream& stream;
-  std::streambuf* before;
-};
-
-std::string printed(int verbose, std::size_t epochs) {
-  const Captured captured;
-  Sequential m = model();
-  m.compile("sgd", "sparse_categorical_crossentropy", {"accuracy"});
-  m.fit(input("x"), input("y"), {.batch_size = 16, .epochs = epochs, .verbose = verbose, .validation_split = 0.2});
-  return captured.out.str();
-}
-
-}  // namespace
-
-TEST_CASE("fit prints as Keras does") {
-  CHECK(printed(silent, 2) == "");
-  const std::string two = printed(line, 2);
-  CHECK(two.find("Epoch 1/2\n3/3 - 0s - ") == 0);
-  CHECK(two.find("/step - accuracy: 0.") != std::string::npos);
-  CHECK(two.find(" - val_accuracy: 0.") < two.find(" - val_loss: "));
-  CHECK(two.find("Epoch 2/2\n3/3 - 0s - ") != std::string::npos);
-  CHECK(printed(line, 1).find("3/3 - 0s - ") == 0);  // no "Epoch 1/1"
-  CHECK(printed(bar, 1).find("3/3 ━━━━━━━━━━━━━━━━━━━━ 0s ") == 0);
-  CHECK(printed(automatic, 1).find('\r') == std::string::npos);
-}
-
-TEST_CASE("one target for all samples is worth a word") {
-  Sequential m{Dense(1)};
-  m.compile("sgd", "mse");
-  const Captured captured(std::cerr);
-  m.fit(zeros({3, 2}), column({4, 4, 4}), {.verbose = silent});
-  CHECK(captured.out.str() == "xgrad: fit: all targets are 4\n");
 }

@@ -8,6 +8,10 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 constinit thread_local char Tape::this_thread = 0;
 
+Tape::Tape() : anchor_(Anchor::take(this)) {}
+
+Tape::~Tape() { anchor_->give_back(); }
+
 void Tape::rewind() {
   require<TapeError>(!writing_, "rewind: a line is being written");
   const std::size_t kept = std::min(records_.size(), lines_before_);
@@ -26,6 +30,20 @@ void Tape::begin_line() {
   require<TapeError>(!writing_, "recorded while a line is being written, by the fill of constant(shape, fill) or an ",
                      "operation's forward; record it before, and read its value there");
   if (buffers_.size() == records_.size()) buffers_.push_back(std::make_unique<Tensor>());
+}
+
+Var Tape::constant(const Tensor& x) { return copied(x, {}); }
+
+Var Tape::constant(Real x) { return constant(Shape{}, x); }
+
+Var Tape::constant(const Shape& shape, Real value) {
+  return constant(shape, [value](Tensor& x) { x.fill(value); });
+}
+
+Var Tape::variable(const Tensor& x) { return copied(x, {.active = true}); }
+
+Var Tape::copied(const Tensor& x, const Record& record) {
+  return write(record, x.shape(), [&](Tensor& y) { y = x; });
 }
 
 Var Tape::watch(Parameter& parameter) {

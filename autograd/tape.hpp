@@ -25,20 +25,18 @@ struct Record {
 /// Records operations, and runs backward over them. Each recording belongs to the thread that began it.
 class Tape {
  public:
-  Tape() : anchor_(Anchor::take(this)) {}
-  ~Tape() { anchor_->give_back(); }
+  Tape();
+  ~Tape();
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
 
   /// A copy of x that gets no gradient.
-  Var constant(const Tensor& x) { return copied(x, {}); }
-  Var constant(Real x) { return constant(Shape{}, x); }
+  Var constant(const Tensor& x);
+  Var constant(Real x);
 
   /// A tensor of the given shape that gets no gradient, of one value or as fill(tensor) writes it in place. Recording
   /// within fill throws TapeError: the line is not yet there.
-  Var constant(const Shape& shape, Real value) {
-    return constant(shape, [value](Tensor& x) { x.fill(value); });
-  }
+  Var constant(const Shape& shape, Real value);
   template <std::invocable<Tensor&> Fill>
   Var constant(const Shape& shape, Fill fill) {
     return write({}, shape, fill);
@@ -50,7 +48,7 @@ class Tape {
   Var borrow(Tensor&&) = delete;
 
   /// A copy of x that gets a gradient: gradient(y, {x}).
-  Var variable(const Tensor& x) { return copied(x, {.active = true}); }
+  Var variable(const Tensor& x);
 
   /// The parameter's value, not copied; it outlives the recording, and watched again it is the same Var. A parameter
   /// belongs to one thread at a time: see core/parameter.hpp.
@@ -94,9 +92,7 @@ class Tape {
     bool& on;
     ~Writing() { on = false; }
   };
-  Var copied(const Tensor& x, Record record) {
-    return write(record, x.shape(), [&](Tensor& y) { y = x; });
-  }
+  Var copied(const Tensor& x, const Record& record);
   template <class Fill>
   Var write(Record record, const Shape& shape, Fill fill) {
     Tensor& x = buffer();

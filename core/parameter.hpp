@@ -14,12 +14,13 @@ namespace xgrad::inline XGRAD_PRECISION {
 /// to learn together, each makes variable(value()) on a tape of its own, and one adds their gradients in a fixed order.
 class Parameter {
  public:
-  Parameter() = default;
+  Parameter();
   Parameter(std::string name, Tensor value, bool trainable = true);
 
-  Parameter(const Parameter&) = default;
-  Parameter(Parameter&&) = default;
+  Parameter(const Parameter&);
+  Parameter(Parameter&&) noexcept;
   Parameter& operator=(Parameter other);
+  ~Parameter();
 
   std::string name;
   bool trainable = true;  ///< false for what a layer counts instead of learning it, such as a moving mean

@@ -17,6 +17,12 @@ Dense::Dense(std::size_t units, Activation activation, DenseOptions options)
   check_units(units_);
 }
 
+Dense::Dense(const Dense&) = default;
+Dense::Dense(Dense&&) noexcept = default;
+Dense& Dense::operator=(const Dense&) = default;
+Dense& Dense::operator=(Dense&&) noexcept = default;
+Dense::~Dense() = default;
+
 Shape Dense::build(const Shape& input, Rng& rng) {
   require(!input.empty(), "Dense: cannot take inputs of shape ", input, "; it takes (..., in)");
   kernel_ = Parameter("kernel", options_.kernel_initializer({input.back(), units_}, rng));

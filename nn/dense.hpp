@@ -24,6 +24,13 @@ class Dense {
   /// Throws ValueError for 0 units.
   explicit Dense(std::size_t units, Activation activation = linear, DenseOptions options = {});
 
+  // Not inline, for each program would compile them.
+  Dense(const Dense&);
+  Dense(Dense&&) noexcept;
+  Dense& operator=(const Dense&);
+  Dense& operator=(Dense&&) noexcept;
+  ~Dense();
+
   /// Takes (..., in). Throws ShapeError for a number.
   Shape build(const Shape& input, Rng& rng);
   Var operator()(Var x, const Context& context = {});

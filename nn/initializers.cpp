@@ -129,4 +129,6 @@ Tensor Initializer::operator()(const Shape& shape, Rng& rng) const {
   return w;
 }
 
+template Initializer::Initializer(GlorotUniform);
+
 }  // namespace xgrad::inline XGRAD_PRECISION

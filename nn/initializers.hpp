@@ -109,10 +109,7 @@ class Initializer {
 
   /// Throws ValueError for options out of range.
   template <std::invocable<const Shape&, Rng&> F>
-  requires(!std::same_as<F, Initializer>) Initializer(F initializer) {
-    if constexpr (requires { initializer.check(); }) initializer.check();
-    draw_ = std::move(initializer);
-  }
+  requires(!std::same_as<F, Initializer>) Initializer(F initializer);
 
   /// Throws ShapeError if a callable of the user's gives a tensor of another shape.
   Tensor operator()(const Shape& shape, Rng& rng) const;
@@ -120,5 +117,14 @@ class Initializer {
  private:
   std::function<Tensor(const Shape&, Rng&)> draw_;
 };
+
+// Not in the class: there it would be inline, and every program would compile it for the defaults of layers.
+template <std::invocable<const Shape&, Rng&> F>
+requires(!std::same_as<F, Initializer>) Initializer::Initializer(F initializer) {
+  if constexpr (requires { initializer.check(); }) initializer.check();
+  draw_ = std::move(initializer);
+}
+
+extern template Initializer::Initializer(GlorotUniform);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

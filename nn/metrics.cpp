@@ -48,6 +48,12 @@ Metric::Metric(std::string_view kind, std::string name, Config options) : Metric
   reset();
 }
 
+Metric::Metric(const Metric& other) : name_(other.name_), kind_(other.kind_), self_(other.self_->copy()) {}
+Metric::Metric(Metric&&) noexcept = default;
+Metric& Metric::operator=(const Metric& other) { return *this = Metric(other); }
+Metric& Metric::operator=(Metric&&) noexcept = default;
+Metric::~Metric() = default;
+
 bool Metric::can_be_saved() const {
   try {
     const Metric same = named(kind_);

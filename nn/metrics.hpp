@@ -51,11 +51,11 @@ class Metric {
   /// The metric that was saved as this kind, with these options. Throws ValueError if there is no such one.
   Metric(std::string_view kind, std::string name, Config options);
 
-  Metric(const Metric& other) : name_(other.name_), kind_(other.kind_), self_(other.self_->copy()) {}
-  Metric(Metric&&) = default;
-  Metric& operator=(const Metric& other) { return *this = Metric(other); }
-  Metric& operator=(Metric&&) = default;
-  ~Metric() = default;
+  Metric(const Metric& other);
+  Metric(Metric&&) noexcept;
+  Metric& operator=(const Metric& other);
+  Metric& operator=(Metric&&) noexcept;
+  ~Metric();
 
   /// Adds a batch. Throws ShapeError for a batch without samples, and for shapes that do not fit; (n,) fits (n, 1).
   void update(const Tensor& y_true, const Tensor& y_pred) { self_->update(y_true, y_pred); }

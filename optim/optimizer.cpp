@@ -22,6 +22,12 @@ double norm(const Tensor& x) {
 
 }  // namespace
 
+Optimizer::Optimizer(const Optimizer&) = default;
+Optimizer::Optimizer(Optimizer&&) noexcept = default;
+Optimizer& Optimizer::operator=(const Optimizer&) = default;
+Optimizer& Optimizer::operator=(Optimizer&&) noexcept = default;
+Optimizer::~Optimizer() = default;
+
 void Optimizer::set_learning_rate(double number) {
   require<ValueError>(!learning_rate_.is_schedule(), "set_learning_rate: the optimizer's learning rate is a schedule, ",
                       "which decides alone; it takes one that was made with a number");

@@ -42,6 +42,13 @@ class Optimizer {
   Optimizer(const std::string& name);
   Optimizer(const char* name) : Optimizer(std::string(name)) {}
 
+  // Not inline, for each program would compile them.
+  Optimizer(const Optimizer&);
+  Optimizer(Optimizer&&) noexcept;
+  Optimizer& operator=(const Optimizer&);
+  Optimizer& operator=(Optimizer&&) noexcept;
+  ~Optimizer();
+
   /// One step for each of the parameters, which must be the same ones in the same order at every call. Throws
   /// ValueError naming the parameter, before anything is changed, if one has no fresh gradient, or if gradients are
   /// clipped and it has one that is not finite.

@@ -27,10 +27,10 @@ struct LambdaCallback {
 };
 
 /// What fit() takes for a callback: a LambdaCallback, or an object of any class that has some of its functions under
-/// the same names, such as EarlyStopping or one of the user's own. In them it may look at the model, change its
-/// learning rate, and end the training by model.stop_training = true. A variable is not copied, unless it is const, so
-/// that its state can be looked at afterwards: EarlyStopping stopping{.patience = 3}; fit(x, y, {.callbacks =
-/// {stopping}}).
+/// the same names and with the same arguments, such as EarlyStopping or one of the user's own. In them it may look at
+/// the model, change its learning rate, and end the training by model.stop_training = true. A variable is not copied,
+/// unless it is const, so that its state can be looked at afterwards: EarlyStopping stopping{.patience = 3}; fit(x, y,
+/// {.callbacks = {stopping}}).
 class Callback : public LambdaCallback {
  public:
   Callback(LambdaCallback functions) : LambdaCallback(std::move(functions)) {}
@@ -44,17 +44,28 @@ class Callback : public LambdaCallback {
     else
       self = std::make_shared<Object>(std::forward<C>(object));
 
-    if constexpr (requires(Sequential & m) { self->on_train_begin(m); })
+    // A function that has the name but takes other arguments does not compile, rather than never being called.
+    if constexpr (
+        requires { &Object::on_train_begin; } || requires(Sequential & m) { self->on_train_begin(m); })
       on_train_begin = [self](Sequential& m) { self->on_train_begin(m); };
-    if constexpr (requires(Sequential & m) { self->on_train_end(m); })
+    if constexpr (
+        requires { &Object::on_train_end; } || requires(Sequential & m) { self->on_train_end(m); })
       on_train_end = [self](Sequential& m) { self->on_train_end(m); };
-    if constexpr (requires(Sequential & m, std::size_t n) { self->on_epoch_begin(m, n); })
+    if constexpr (
+        requires { &Object::on_epoch_begin; } ||
+        requires(Sequential & m, std::size_t n) { self->on_epoch_begin(m, n); })
       on_epoch_begin = [self](Sequential& m, std::size_t n) { self->on_epoch_begin(m, n); };
-    if constexpr (requires(Sequential & m, std::size_t n, Logs & l) { self->on_epoch_end(m, n, l); })
+    if constexpr (
+        requires { &Object::on_epoch_end; } ||
+        requires(Sequential & m, std::size_t n, Logs & l) { self->on_epoch_end(m, n, l); })
       on_epoch_end = [self](Sequential& m, std::size_t n, Logs& l) { self->on_epoch_end(m, n, l); };
-    if constexpr (requires(Sequential & m, std::size_t n) { self->on_train_batch_begin(m, n); })
+    if constexpr (
+        requires { &Object::on_train_batch_begin; } ||
+        requires(Sequential & m, std::size_t n) { self->on_train_batch_begin(m, n); })
       on_train_batch_begin = [self](Sequential& m, std::size_t n) { self->on_train_batch_begin(m, n); };
-    if constexpr (requires(Sequential & m, std::size_t n, const Logs& l) { self->on_train_batch_end(m, n, l); })
+    if constexpr (
+        requires { &Object::on_train_batch_end; } ||
+        requires(Sequential & m, std::size_t n, const Logs& l) { self->on_train_batch_end(m, n, l); })
       on_train_batch_end = [self](Sequential& m, std::size_t n, const Logs& l) { self->on_train_batch_end(m, n, l); };
     if (!on_train_begin && !on_train_end && !on_epoch_begin && !on_epoch_end && !on_train_batch_begin &&
         !on_train_batch_end)

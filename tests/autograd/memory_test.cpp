@@ -1,8 +1,10 @@
 #include <pthread.h>
+#include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
+#include <algorithm>
 #include <chrono>
 
 #include <xgrad/autograd/gradient.hpp>
@@ -88,8 +90,10 @@ struct LongChain {
 void run_in_small_stack(LongChain& chain) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
-  // 60 KiB more, because OpenBLAS has so much thread-local memory, which is taken from the stack
-  REQUIRE(pthread_attr_setstacksize(&attributes, (64 + 60) << 10) == 0);
+  // 60 KiB more, because OpenBLAS has so much thread-local memory, which is taken from the stack; some systems give no
+  // less than they think right
+  const std::size_t least = static_cast<std::size_t>(std::max(sysconf(_SC_THREAD_STACK_MIN), 0L));
+  REQUIRE(pthread_attr_setstacksize(&attributes, std::max<std::size_t>((64 + 60) << 10, least)) == 0);
   pthread_t thread;
   const auto start = [](void* chain) -> void* { return static_cast<LongChain*>(chain)->run(), nullptr; };
   REQUIRE(pthread_create(&thread, &attributes, start, &chain) == 0);

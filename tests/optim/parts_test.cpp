@@ -25,7 +25,7 @@ struct Rolling {
 // Weights after some steps, in one part or in as many as given; the last part is done first.
 std::pair<std::vector<Tensor>, Optimizer::State> trained(Optimizer optimizer, std::size_t parts) {
   Rng rng(7);
-  Parameter a("kernel", random_normal(rng, {9, 11}, 0, 1)), b("bias", Tensor{1, 2}), none("none", zeros({0, 3}));
+  Parameter a("kernel", random_normal(rng, {90, 11}, 0, 1)), b("bias", Tensor{1, 2}), none("none", zeros({0, 3}));
   const std::vector<Parameter*> parameters{&a, &b, &none};
   for (int step = 0; step < 6; ++step) {
     for (Parameter* p : parameters) give_gradient(*p, random_normal(rng, p->value().shape(), 0, 1));
@@ -69,5 +69,5 @@ TEST_CASE("a rule that changes with every weight has them in their order, whatev
     }
   };
   CHECK(trained(Numbering{}, 3).first == trained(Numbering{}, 1).first);
-  CHECK(trained(Numbering{}, 3).first[0](0, 1) == 5 * 101 + 2);
+  CHECK(trained(Numbering{}, 3).first[0](0, 1) == 5 * 992 + 2);
 }

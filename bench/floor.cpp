@@ -2,13 +2,16 @@
 // gathered while the next one is prefetched, transposes are flags of the product, bias and relu are one pass, softmax
 // with its gradient another, and the optimiser is one pass over all weights at once. `--variant own` also replaces
 // sgemm where a layer has few units (narrow.hpp), and then steps those weights while their gradient is in registers.
+// Two threads have half of the rows of each product, and half of the weights.
 
 #include <cblas.h>
 #include <xmmintrin.h>
 
+#include <atomic>
 #include <bit>
 #include <cstring>
 #include <memory>
+#include <thread>
 
 #include "common.hpp"
 #include "narrow.hpp"
@@ -27,6 +30,49 @@ Floats floats(std::size_t n) {
   std::memset(p, 0, bytes);
   return {static_cast<float*>(p), std::free};
 }
+
+// A second thread, for half of the work; both wait by offering their core to others.
+class Halves {
+ public:
+  explicit Halves(int threads) {
+    if (threads > 1) second_ = std::thread([this] { wait_for_work(); });
+  }
+  ~Halves() {
+    if (!second_.joinable()) return;
+    call_ = nullptr;
+    working_ = true;
+    second_.join();
+  }
+
+  // Calls f(first, last) for all of 0 to n - 1, by halves if that pays.
+  template <class F>
+  void share(std::size_t n, bool pays, F f) {
+    if (!pays || !second_.joinable()) return f(0, n);
+    const std::size_t half = n / 16 * 8;
+    const auto rest = [&] { f(half, n); };
+    work_ = &rest;
+    call_ = [](const void* work) { (*static_cast<const decltype(rest)*>(work))(); };
+    working_ = true;
+    f(0, half);
+    while (working_) std::this_thread::yield();
+  }
+
+ private:
+  void wait_for_work() {
+    _mm_setcsr(_mm_getcsr() | 0x8040);
+    for (;;) {
+      while (!working_) std::this_thread::yield();
+      if (call_ == nullptr) return;
+      call_(work_);
+      working_ = false;
+    }
+  }
+
+  std::atomic<bool> working_ = false;
+  void (*call_)(const void*) = nullptr;
+  const void* work_ = nullptr;
+  std::thread second_;
+};
 
 // What happens to n weights w with gradients g; s and t are the optimiser's memory.
 struct Update {
@@ -90,7 +136,8 @@ struct Layer {
 
 class Net {
  public:
-  Net(const bench::Workload& work, bool own, bench::Random& random) : update_{work.rule} {
+  Net(const bench::Workload& work, bool own, int threads, bench::Random& random)
+      : halves_(threads), update_{work.rule} {
     std::vector<std::vector<float>> kernels;
     std::size_t in = 784, stride = 784;
     for (const std::size_t out : work.layers) {
@@ -139,7 +186,13 @@ class Net {
   }
 
  private:
-  void step_weights(std::size_t at, std::size_t n) { update_(&w_[at], &g_[at], &s_[at], &t_[at], n); }
+  void step_weights(std::size_t at, std::size_t n) {
+    halves_.share(n, n >= 1 << 16, [&](std::size_t first, std::size_t last) {
+      const std::size_t i = at + first;
+      update_(&w_[i], &g_[i], &s_[i], &t_[i], last - first);
+    });
+  }
+  static bool is_long(std::size_t m, std::size_t n, std::size_t k) { return m * n * k >= 1 << 20; }
 
   void forward(Layer& d, const float* x, std::size_t n) {
     const float* const w = w_.get() + d.at;
@@ -148,9 +201,11 @@ class Net {
     if (d.narrow) {
       narrow::forward(x, w, y, n, d.x_stride, d.out);
     } else {
-      for (std::size_t i = 0; i < n; ++i) std::memcpy(y + i * d.y_stride, bias, d.out * sizeof(float));
-      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, n, d.out, d.in, 1, x, d.x_stride, w, d.out, 1, y,
-                  d.y_stride);
+      halves_.share(n, is_long(n, d.out, d.in), [&](std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i) std::memcpy(y + i * d.y_stride, bias, d.out * sizeof(float));
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, last - first, d.out, d.in, 1, x + first * d.x_stride,
+                    d.x_stride, w, d.out, 1, y + first * d.y_stride, d.y_stride);
+      });
     }
     const bool last = &d == &layers_.back();
     if (d.narrow)
@@ -194,9 +249,12 @@ class Net {
     if (d.narrow)
       narrow::input_gradient(d.delta.get(), w, dx, n, d.x_stride, d.out);
     else {
-      std::memset(dx, 0, n * d.x_stride * sizeof(float));
-      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, n, d.in, d.out, 1, d.delta.get(), d.y_stride, w, d.out, 1,
-                  dx, d.x_stride);
+      halves_.share(n, is_long(n, d.in, d.out), [&](std::size_t first, std::size_t last) {
+        float* const to = dx + first * d.x_stride;
+        std::memset(to, 0, (last - first) * d.x_stride * sizeof(float));
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, last - first, d.in, d.out, 1, &d.delta[first * d.y_stride],
+                    d.y_stride, w, d.out, 1, to, d.x_stride);
+      });
     }
     for (std::size_t i = 0; i < n * below.y_stride; ++i) dx[i] = below.y[i] > 0 ? dx[i] : 0;
   }
@@ -208,12 +266,16 @@ class Net {
         update_(&w_[at], g, &s_[at], &t_[at], m);
       });
     else {
-      std::memset(&g_[d.at], 0, d.in * d.out * sizeof(float));
-      cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, d.in, d.out, n, 1, x, d.x_stride, d.delta.get(), d.y_stride,
-                  1, &g_[d.at], d.out);
+      halves_.share(d.in, is_long(d.in, d.out, n), [&](std::size_t first, std::size_t last) {
+        float* const to = &g_[d.at + first * d.out];
+        std::memset(to, 0, (last - first) * d.out * sizeof(float));
+        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, last - first, d.out, n, 1, x + first, d.x_stride,
+                    d.delta.get(), d.y_stride, 1, to, d.out);
+      });
     }
   }
 
+  Halves halves_;
   Update update_;
   std::vector<Layer> layers_;
   std::size_t size_ = 0, t_steps_ = 0;
@@ -223,7 +285,7 @@ class Net {
 void train_mnist(const bench::Arguments& a, bench::Report& report) {
   const bench::Mnist mnist(a.data);
   bench::Random random(a.seed);
-  Net net(a.work, a.variant == "own", random);
+  Net net(a.work, a.variant == "own", a.threads, random);
   bench::Order order(random, mnist.labels.size(), a.work.batch);
   const Floats x = floats(a.work.batch * 784);
   std::vector<std::uint8_t> labels(a.work.batch);
@@ -274,7 +336,7 @@ void fit_line(const bench::Arguments& a, bench::Report& report) {
 int main(int argc, char** argv) {
   return bench::run(argc, argv, [](const bench::Arguments& a, bench::Report& report) {
     _mm_setcsr(_mm_getcsr() | 0x8040);  // flush denormals to zero
-    openblas_set_num_threads(a.threads);
+    openblas_set_num_threads(1);
     a.work.layers.empty() ? fit_line(a, report) : train_mnist(a, report);
   });
 }

@@ -29,7 +29,7 @@ def trainers(build, python, keras_python):
     def program(name, *variant):
         return [build / name, *(("--variant", *variant) if variant else ())]
     programs = {"floor": {"floor": program("bench_floor"), "floor-own": program("bench_floor", "own")},
-                "xgrad": {"xgrad": program("bench_xgrad"), "xgrad-blas": program("bench_xgrad", "blas")},
+                "xgrad": {"xgrad": program("bench_xgrad"), "xgrad-products": program("bench_xgrad", "products")},
                 "libtorch": {"libtorch": program("bench_torch")}}
     scripts = {"pytorch": [python, HERE / "pytorch.py"], "numpy": [python, HERE / "numpy_by_hand.py"],
                "keras": [keras_python, HERE / "keras_peer.py"]}
@@ -108,9 +108,9 @@ def main():
         found = {name: found[name] for name in asked if name in found}
     if missing:
         print(f"left out, for they cannot be had here: {', '.join(missing)}")
-    # the ways of each trainer, by label and threads; OpenBLAS's threads are another way only if there are several
+    # the ways of each trainer, by label and threads; one thread shares products with no other
     ways = {name: [(label, n) for label in labels for n in map(int, options.threads.split(","))
-                   if label != "xgrad-blas" or n > 1] for name, labels in found.items()}
+                   if label != "xgrad-products" or n > 1] for name, labels in found.items()}
     results, alike = {}, True
     for workload in options.workloads:
         runs = {name: {way: [] for way in ways[name]} for name in found}
@@ -127,7 +127,7 @@ def main():
                                     "best": best[name], "ratios": versus[name]} for name, rows in table.items()}
 
         print(f"\n{workload}   steps/s in {options.rounds} rounds; the last two columns are of each trainer's best way")
-        print(f"{'':10} threads   median      min      max   first step   RSS MB   of the floor   xgrad is ahead")
+        print(f"{'':14} threads   median      min      max   first step   RSS MB   of the floor   xgrad is ahead")
         for name, rows in table.items():
             for (label, n), row in rows.items():
                 last = ""
@@ -135,7 +135,7 @@ def main():
                     of, ahead = versus[name].get("floor"), versus.get("xgrad", {}).get(name)
                     last = (f"{of:15.3f}" if of else " " * 15) + (f"{ahead:15.2f}x" if ahead else "")
                 rate = " ".join(f"{row[k]:8.{0 if row[k] >= 100 else 2}f}" for k in ("median", "min", "max"))
-                print(f"{label:10} {n:7} {rate} {row['seconds_to_first_step']:10.3f} s {row['peak_rss_mb']:8.0f}{last}")
+                print(f"{label:14} {n:7} {rate} {row['seconds_to_first_step']:10.3f} s {row['peak_rss_mb']:8.0f}{last}")
         losses = {label: of[0]["losses"] for rows in runs.values() for (label, _), of in rows.items()}
         for sentence in differences(losses):
             alike = False

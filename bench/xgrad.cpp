@@ -42,7 +42,8 @@ struct Compare : Count {
   }
 };
 
-// With more threads than one, fit() gives each a slice of every batch; the variant "blas" gives them to OpenBLAS.
+// With more threads than one, fit() gives each a slice of every batch; in the variant "products" they share the products
+// and the optimizer's step.
 void train_mnist(const bench::Arguments& a, bench::Report& report) {
   const LabelledImages images = load_mnist(a.data, "train");
   Sequential model;
@@ -51,11 +52,11 @@ void train_mnist(const bench::Arguments& a, bench::Report& report) {
   model.seed(a.seed);
   model.build({784});
   model.compile(make_optimizer(a.work.rule), "sparse_categorical_crossentropy");
-  const bool blas = a.variant == "blas";
-  set_num_threads(blas ? a.threads : 1);
+  const bool products = a.variant == "products";
+  set_num_threads(products ? a.threads : 1);
   FitOptions options{
       .batch_size = a.work.batch, .epochs = 1'000'000, .verbose = silent, .callbacks = {Compare{{report}}}};
-  options.workers = blas ? 1 : static_cast<std::size_t>(a.threads);
+  options.workers = products ? 1 : static_cast<std::size_t>(a.threads);
   model.fit(images, options);
   options.callbacks = {Count{report}};
   if (!report.done()) model.fit(images, options);

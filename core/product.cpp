@@ -5,6 +5,7 @@
 #include <xgrad/core/elementwise.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/narrow.hpp>
+#include <xgrad/core/threads.hpp>
 
 // xtensor-blas calls BLAS only if this is set before its headers; without it gemm would be its own slow loop.
 #ifndef HAVE_CBLAS
@@ -13,12 +14,11 @@
 #include <xtensor-blas/xblas.hpp>
 
 extern "C" void openblas_set_num_threads(int threads);
-extern "C" int openblas_get_num_threads();
 
 namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
-// OpenBLAS starts with a thread for every core.
+// OpenBLAS starts with a thread for every core; here, threads call it side by side.
 const bool one_thread = (openblas_set_num_threads(1), true);
 
 // b^T for b (n, k).
@@ -27,29 +27,45 @@ void transpose(const Real* b, std::size_t n, std::size_t k, Real* result) {
     for (std::size_t j = 0; j < n; ++j) result[p * n + j] = b[j * k + p];
 }
 
-// One product of matrices; a is (m, k) or its transpose, b (k, n) or its transpose, c (m, n), and the bias, if any,
-// (n,).
-void gemm(Product product, const Real* a, const Real* b, const Real* bias, Real* c, std::size_t m, std::size_t n,
-          std::size_t k) {
-  if (m == 0 || n == 0) return;
+// Rows first to last - 1 of a product of matrices; a is (m, k) or its transpose, b (k, n) or its transpose, c (m, n),
+// and the bias, if any, (n,).
+void write_rows(Product product, const Real* a, const Real* b, const Real* bias, Real* c, std::size_t m, std::size_t n,
+                std::size_t k, std::size_t first, std::size_t last) {
   const bool transpose_a = product == Product::tn, transpose_b = product == Product::nt;
+  a += first * (transpose_a ? 1 : k);
+  c += first * n;
+  const std::size_t rows = last - first;
   constexpr std::size_t longest = 64;  // columns of a b whose transpose is copied
   if (narrow::pays && n <= narrow::widest && (!transpose_b || k <= longest)) {
     Real copy[longest * narrow::widest];
     if (transpose_b) transpose(b, n, k, copy);
     const narrow::Left left{a, transpose_a ? 1 : k, transpose_a ? m : 1};
-    return narrow::product(left, transpose_b ? copy : b, bias, c, m, n, k);
+    return narrow::product(left, transpose_b ? copy : b, bias, c, rows, n, k);
   }
   if (bias)
-    for (std::size_t i = 0; i < m; ++i) std::copy_n(bias, n, c + i * n);
+    for (std::size_t i = 0; i < rows; ++i) std::copy_n(bias, n, c + i * n);
   else
-    std::fill_n(c, m * n, Real{0});  // OpenBLAS's own way, beta = 0, takes up to twice as long as this
+    std::fill_n(c, rows * n, Real{0});  // OpenBLAS's own way, beta = 0, takes up to twice as long as this
   if (k == 0) return;
   const auto length = [](std::size_t x) { return static_cast<xt::blas_index_t>(x); };
   cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, transpose_a ? cxxblas::Trans : cxxblas::NoTrans,
-                                  transpose_b ? cxxblas::Trans : cxxblas::NoTrans, length(m), length(n), length(k),
+                                  transpose_b ? cxxblas::Trans : cxxblas::NoTrans, length(rows), length(n), length(k),
                                   Real{1}, a, length(transpose_a ? m : k), b, length(transpose_b ? k : n), Real{1}, c,
                                   length(n));
+}
+
+// All rows, which threads share if there is much to multiply. OpenBLAS's own threads lose on short products:
+// docs/performance.md.
+void gemm(Product product, const Real* a, const Real* b, const Real* bias, Real* c, std::size_t m, std::size_t n,
+          std::size_t k) {
+  if (m == 0 || n == 0) return;
+  constexpr std::size_t enough = 1 << 20, block = 8;  // rows that are not divided
+  const auto write_part = [=](std::size_t part, std::size_t parts) {
+    const auto begin = [=](std::size_t i) { return std::min(m, (m + block - 1) / block * i / parts * block); };
+    if (begin(part) < begin(part + 1)) write_rows(product, a, b, bias, c, m, n, k, begin(part), begin(part + 1));
+  };
+  const bool is_long = m * n * k >= enough;
+  is_long ? in_threads(std::ref(write_part)) : write_part(0, 1);
 }
 
 std::size_t inner_extent(Product product, const Tensor& a) {
@@ -75,12 +91,5 @@ void batched_gemm(Product product, const Tensor& a, const Tensor& b, Tensor& c) 
            nullptr, c.data() + (offset[0] + i * step[0]) * m * n, m, n, k);
   });
 }
-
-void set_num_threads(int threads) {
-  require<ValueError>(threads >= 1, "set_num_threads: ", threads, " threads; it takes 1 or more");
-  openblas_set_num_threads(threads);
-}
-
-int num_threads() { return openblas_get_num_threads(); }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -14,8 +14,4 @@ void gemm(Product product, const Tensor& a, const Tensor& b, Tensor& c, const Te
 /// The same for tensors whose last two axes are the matrices; the axes before are broadcast to those of c.
 void batched_gemm(Product product, const Tensor& a, const Tensor& b, Tensor& c);
 
-/// How many threads BLAS may use (OpenBLAS's own pool); 1 unless set, since small products only lose by more.
-void set_num_threads(int threads);
-int num_threads();
-
 }  // namespace xgrad::inline XGRAD_PRECISION

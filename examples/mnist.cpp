@@ -160,7 +160,7 @@ int main(int argc, char** argv) {
   app.add_option("--batch-size", o.batch_size)->check(positive);
   app.add_option("--epochs", o.epochs)->check(positive);
   app.add_option("--seed", o.seed, "of weights, order and dropout");
-  app.add_option("--threads", o.threads, "for the matrix products")->check(positive);
+  app.add_option("--threads", o.threads, "threads that share large products and steps")->check(positive);
   app.add_option("--workers", o.workers, "threads that share each batch")->check(positive);
   app.add_option("--limit", o.limit, "train on the first N images only")->check(positive);
   app.add_option("--json", o.json, "write configuration, epochs, test result and weights to this file");

@@ -63,7 +63,7 @@ bool Sequential::Run::learn_together(const Samples& data, std::span<const std::u
   for (Parameter* p : parameters_)
     if (p->gradient.shape() != p->value().shape()) p->gradient.resize(p->value().shape());
   workers_.run([&](std::size_t worker) { add_gradients(worker); });
-  model_.compiled().optimizer.step(parameters_, [&](const Optimizer::Task& task) {
+  model_.compiled().optimizer.step(parameters_, [&](const Task& task) {
     const auto move = [&](std::size_t worker) { task(worker, n); };
     workers_.run(std::ref(move));
   });

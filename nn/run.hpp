@@ -8,7 +8,7 @@
 #include <xgrad/data/batches.hpp>
 #include <xgrad/nn/progress.hpp>
 #include <xgrad/nn/sequential.hpp>
-#include <xgrad/nn/workers.hpp>
+#include <xgrad/core/workers.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

@@ -28,6 +28,13 @@ Optimizer& Optimizer::operator=(const Optimizer&) = default;
 Optimizer& Optimizer::operator=(Optimizer&&) noexcept = default;
 Optimizer::~Optimizer() = default;
 
+void Optimizer::step(std::span<Parameter* const> parameters) {
+  constexpr std::size_t enough = 1 << 16;  // weights that threads move faster than one
+  std::size_t weights = 0;
+  for (const Parameter* p : parameters) weights += p->value().size();
+  step(parameters, weights < enough ? InParts(alone) : InParts(in_threads));
+}
+
 void Optimizer::set_learning_rate(double number) {
   require<ValueError>(!learning_rate_.is_schedule(), "set_learning_rate: the optimizer's learning rate is a schedule, ",
                       "which decides alone; it takes one that was made with a number");

@@ -14,6 +14,7 @@
 #include <xgrad/core/denormals.hpp>
 #include <xgrad/core/error.hpp>
 #include <xgrad/core/parameter.hpp>
+#include <xgrad/core/threads.hpp>
 #include <xgrad/optim/learning_rate.hpp>
 #include <xgrad/optim/options.hpp>
 
@@ -52,11 +53,10 @@ class Optimizer {
   /// One step for each of the parameters, which must be the same ones in the same order at every call. Throws
   /// ValueError naming the parameter, before anything is changed, if one has no fresh gradient, or if gradients are
   /// clipped and it has one that is not finite.
-  void step(std::span<Parameter* const> parameters) { step(parameters, alone); }
+  void step(std::span<Parameter* const> parameters);
 
   /// How threads share a step: in_parts(task) has each of task(0, parts), ..., task(parts - 1, parts) called, at once
-  /// if it likes, and returns when all have.
-  using Task = std::function<void(std::size_t part, std::size_t parts)>;
+  /// if it likes, and returns when all have; unless told otherwise, in_threads(task).
   using InParts = std::function<void(const Task& task)>;
 
   /// The same step, bit for bit, in parts: each moves its range of every parameter. All else is done before, once.

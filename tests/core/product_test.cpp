@@ -95,11 +95,3 @@ TEST_CASE("a product over an inner extent of 0 is zeros") {
   gemm(Product::nn, zeros({2, 0}), zeros({0, 3}), c);
   check_close(c, zeros({2, 3}), 0);
 }
-
-TEST_CASE("BLAS starts with one thread, and takes what it is given") {
-  CHECK(num_threads() == 1);
-  set_num_threads(2);
-  CHECK(num_threads() == 2);
-  set_num_threads(1);
-  CHECK(thrown_by<ValueError>([] { set_num_threads(0); }) == "set_num_threads: 0 threads; it takes 1 or more");
-}

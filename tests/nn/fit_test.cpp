@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <xgrad/autograd/ops.hpp>
-#include <xgrad/core/product.hpp>
+#include <xgrad/core/threads.hpp>
 #include <xgrad/data/npy.hpp>
 #include <xgrad/nn/callbacks.hpp>
 #include <xgrad/nn/dense.hpp>

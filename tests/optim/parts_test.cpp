@@ -33,7 +33,7 @@ std::pair<std::vector<Tensor>, Optimizer::State> trained(Optimizer optimizer, st
     if (parts == 1)
       optimizer.step(parameters);
     else
-      optimizer.step(parameters, [parts](const Optimizer::Task& task) {
+      optimizer.step(parameters, [parts](const Task& task) {
         for (std::size_t part = parts; part-- > 0;) task(part, parts);
       });
     CHECK(a.version() <= version + 1);

@@ -1,4 +1,4 @@
-#include <xgrad/nn/workers.hpp>
+#include <xgrad/core/workers.hpp>
 
 #include <xgrad/core/denormals.hpp>
 

@@ -1,0 +1,46 @@
+#include <xgrad/core/threads.hpp>
+
+#include <pthread.h>
+
+#include <atomic>
+#include <memory>
+
+#include <xgrad/core/workers.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+namespace {
+
+std::unique_ptr<Workers> team;  // none for one thread
+std::atomic<bool> busy = false;
+
+// A forked process has none of the threads, and cannot join them.
+[[maybe_unused]] const int forgotten = pthread_atfork(nullptr, nullptr, [] {
+  (void)team.release();
+  busy = false;
+});
+
+}  // namespace
+
+void set_num_threads(int threads) {
+  require<ValueError>(threads >= 1, "set_num_threads: ", threads, " threads; it takes 1 or more");
+  team.reset();
+  if (threads > 1) team = std::make_unique<Workers>(static_cast<std::size_t>(threads));
+}
+
+int num_threads() { return team ? static_cast<int>(team->size()) : 1; }
+
+void in_threads(const Task& task) {
+  const auto parts = static_cast<std::size_t>(num_threads());
+  if (parts == 1 || busy.exchange(true)) {
+    for (std::size_t part = 0; part < parts; ++part) task(part, parts);
+    return;
+  }
+  const struct Release {
+    ~Release() { busy = false; }
+  } when_done;
+  const auto part_of = [&](std::size_t worker) { task(worker, parts); };
+  team->run(std::ref(part_of));
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+
+#include <xgrad/core/error.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+/// How many threads share each large product of matrices, and each step of an optimizer for many weights; 1 unless set,
+/// since small ones only lose by more. A given number gives the same bits every time. Throws ValueError for less than
+/// 1. Not while another thread computes; a forked process has one thread.
+void set_num_threads(int threads);
+int num_threads();
+
+/// Work that can be done in parts, none of which touches what another writes.
+using Task = std::function<void(std::size_t part, std::size_t parts)>;
+
+/// Calls task(0, parts), ..., task(parts - 1, parts) for num_threads() parts, each in a thread of its own, and returns
+/// when all have; what the first of them throws, it throws then. While the threads are busy, for another thread or
+/// within a task, the caller does all parts itself.
+void in_threads(const Task& task);
+
+}  // namespace xgrad::inline XGRAD_PRECISION

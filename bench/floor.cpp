@@ -7,13 +7,12 @@
 #include <cblas.h>
 #include <xmmintrin.h>
 
-#include <atomic>
 #include <bit>
 #include <cstring>
 #include <memory>
-#include <thread>
 
 #include "common.hpp"
+#include "halves.hpp"
 #include "narrow.hpp"
 
 extern "C" void openblas_set_num_threads(int threads);
@@ -30,49 +29,6 @@ Floats floats(std::size_t n) {
   std::memset(p, 0, bytes);
   return {static_cast<float*>(p), std::free};
 }
-
-// A second thread, for half of the work; both wait by offering their core to others.
-class Halves {
- public:
-  explicit Halves(int threads) {
-    if (threads > 1) second_ = std::thread([this] { wait_for_work(); });
-  }
-  ~Halves() {
-    if (!second_.joinable()) return;
-    call_ = nullptr;
-    working_ = true;
-    second_.join();
-  }
-
-  // Calls f(first, last) for all of 0 to n - 1, by halves if that pays.
-  template <class F>
-  void share(std::size_t n, bool pays, F f) {
-    if (!pays || !second_.joinable()) return f(0, n);
-    const std::size_t half = n / 16 * 8;
-    const auto rest = [&] { f(half, n); };
-    work_ = &rest;
-    call_ = [](const void* work) { (*static_cast<const decltype(rest)*>(work))(); };
-    working_ = true;
-    f(0, half);
-    while (working_) std::this_thread::yield();
-  }
-
- private:
-  void wait_for_work() {
-    _mm_setcsr(_mm_getcsr() | 0x8040);
-    for (;;) {
-      while (!working_) std::this_thread::yield();
-      if (call_ == nullptr) return;
-      call_(work_);
-      working_ = false;
-    }
-  }
-
-  std::atomic<bool> working_ = false;
-  void (*call_)(const void*) = nullptr;
-  const void* work_ = nullptr;
-  std::thread second_;
-};
 
 // What happens to n weights w with gradients g; s and t are the optimiser's memory.
 struct Update {

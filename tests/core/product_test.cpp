@@ -76,6 +76,28 @@ TEST_CASE("products of few columns agree with the definition, and write nothing 
       }
 }
 
+TEST_CASE("a product by columns agrees with the definition, and writes nothing beyond the result") {
+  constexpr std::size_t n = 10, lanes = narrow::lanes;
+  Rng rng(4);
+  for (const std::size_t m : {lanes - 1, lanes, 2 * lanes, 3 * lanes + 1})
+    for (const std::size_t k : {std::size_t{1}, lanes, lanes + 3, std::size_t{64}, std::size_t{131}}) {
+      const Tensor a = random_normal(rng, {m, k}, 0, 1), b = random_normal(rng, {k, n}, 0, 1),
+                   bias = random_normal(rng, {n}, 0, 1), product = naive_product(a, b), expected = product + bias;
+      for (const bool transposes : {false, true})
+        for (const bool biased : {false, true}) {
+          const Tensor left = transposes ? transposed(a) : a;
+          const narrow::Left rows{left.data(), transposes ? 1 : k, transposes ? m : 1};
+          Tensor c = filled({m * n + lanes}, 7);
+          const std::size_t done =
+              narrow::write_by_columns<n>(rows, b.data(), biased ? bias.data() : nullptr, c.data(), m, k);
+          CHECK(done == m / lanes * lanes);
+          for (std::size_t i = 0; i < done * n; ++i)
+            CHECK(std::abs(c(i) - (biased ? expected : product).data()[i]) <= either(1e-4, 1e-12));
+          for (std::size_t i = m * n; i < c.size(); ++i) CHECK(c(i) == 7);
+        }
+    }
+}
+
 TEST_CASE("an infinite number in a product of few columns stays in its row and column") {
   const Real infinity = std::numeric_limits<Real>::infinity();
   Tensor a = ones({9, 5}), b = ones({5, 3}), c = zeros({9, 3});

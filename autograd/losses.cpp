@@ -201,20 +201,32 @@ Var labels_for(const char* who, const Given& given, Var x) {
   return labels;
 }
 
-// y = p - onehot(labels)
-Var minus_one_hot(Var labels, Var p) {
+// y = (p - onehot(labels)) g, by sample if g has a number for each, and over n if it has one for their mean
+Var cross_entropy_slope(Var labels, Var p, Var g) {
   static constexpr Op op{
-      .name = "minus_one_hot",
-      .rule = "p' += y'",
+      .name = "cross_entropy_slope",
+      .rule = "p' += y' g,  g' += sum(y' (p - onehot(labels))), over n for a mean",
       .forward =
-          [](Tensor& y, In labels, In p) {
-            std::copy(p.begin(), p.end(), y.begin());
-            for (std::size_t row = 0; row < labels.size(); ++row)
-              y.data()[row * y.shape(1) + static_cast<std::size_t>(labels.data()[row])] -= 1;
+          [](Tensor& y, In labels, In p, In g) {
+            const std::size_t n = labels.size(), classes = p.shape(1);
+            for (std::size_t row = 0; row < n; ++row) {
+              const Real scale = g.dimension() == 0 ? *g.data() / static_cast<Real>(n) : g.data()[row];
+              const Real* const q = p.data() + row * classes;
+              Real* const slope = y.data() + row * classes;
+              for (std::size_t k = 0; k < classes; ++k) slope[k] = q[k] * scale;
+              const auto label = static_cast<std::size_t>(labels.data()[row]);
+              slope[label] = (q[label] - 1) * scale;
+            }
           },
-      .pull_b = [](Var g, Var, Var, Var) { return g; },
+      .pull_b = [](Var h, Var, Var labels, Var,
+                   Var g) { return h * (g.shape().empty() ? g / labels.value().size() : expand_dims(g, 1)); },
+      .pull_c =
+          [](Var h, Var, Var labels, Var p, Var g) {
+            const Var by_class = h * cross_entropy_slope(labels, p, g.tape().constant(g.shape(), 1));
+            return g.shape().empty() ? sum(by_class) : sum_over_classes(by_class);
+          },
   };
-  return p.tape().record(op, p.shape(), labels, p);
+  return p.tape().record(op, p.shape(), labels, p, g);
 }
 
 // From logits z and p = softmax(z): the loss of every sample if the shape is theirs, (n,), or their mean if it is ().
@@ -240,11 +252,7 @@ Var sparse_losses(Var labels, Var z, Var p, const Shape& shape) {
             }
             if (y.dimension() == 0) *y.data() = static_cast<Real>(total / static_cast<double>(labels.size()));
           },
-      .pull_b =
-          [](Var g, Var, Var labels, Var, Var p) {
-            const Var error = minus_one_hot(labels, p);
-            return error * (g.shape().empty() ? g / labels.value().size() : expand_dims(g, 1));
-          },
+      .pull_b = [](Var g, Var, Var labels, Var, Var p) { return cross_entropy_slope(labels, p, g); },
   };
   return z.tape().record(op, shape, labels, z, p);
 }

@@ -155,7 +155,7 @@ TEST_CASE("a watched parameter that the loss does not use gets zeros") {
 TEST_CASE("one line of the sweep is the gradient of two parameters, in every step") {
   Parameter a("a", {1, 2}), b("b", {3, 4});
   Tape tape;
-  for (const Real scale : {5, 6, 7, 8}) {
+  for (Real scale = 5; scale <= 8; ++scale) {
     tape.rewind();
     const Tensor factor{scale, 2 * scale};
     tape.backward(sum((tape.watch(a) + tape.watch(b)) * tape.borrow(factor)));

@@ -32,7 +32,8 @@ constexpr bool pays = true;
 constexpr bool pays = false;
 #endif
 
-using Lanes [[gnu::vector_size(vector_bytes), gnu::may_alias, gnu::aligned(alignof(Real))]] = Real;
+using Lanes [[gnu::vector_size(vector_bytes)]] = Real;
+using Unaligned [[gnu::vector_size(vector_bytes), gnu::may_alias, gnu::aligned(alignof(Real))]] = Real;
 constexpr std::size_t lanes = vector_bytes / sizeof(Real);
 
 /// The most columns that `product` takes: two vectors, so that the sums of some rows stay in registers.
@@ -45,15 +46,16 @@ struct Left {
   Left from(std::size_t i, std::size_t p) const { return {x + i * row + p * column, row, column}; }
 };
 
-inline const Lanes& lanes_at(const Real* x) { return *reinterpret_cast<const Lanes*>(x); }
-inline Lanes& lanes_at(Real* x) { return *reinterpret_cast<Lanes*>(x); }
+// By value: a reference to an unaligned vector would be taken for one to an aligned vector by clang.
+inline Lanes load(const Real* x) { return *reinterpret_cast<const Unaligned*>(x); }
+inline void store(Real* x, const Lanes& numbers) { *reinterpret_cast<Unaligned*>(x) = numbers; }
 
 // s += the outer product of a's column and b's row.
 template <std::size_t rows, std::size_t vectors>
 [[gnu::always_inline]] inline void add_product(Lanes (&s)[rows][vectors], Left a, const Real* b) {
   Lanes row[vectors];
 #pragma GCC unroll 2
-  for (std::size_t v = 0; v < vectors; ++v) row[v] = lanes_at(b + v * lanes);
+  for (std::size_t v = 0; v < vectors; ++v) row[v] = load(b + v * lanes);
 #pragma GCC unroll 8
   for (std::size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 2
@@ -92,7 +94,7 @@ template <std::size_t rows, std::size_t parts, std::size_t vectors>
 #pragma GCC unroll 8
   for (std::size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 2
-    for (std::size_t v = 0; v < vectors; ++v) s[0][i][v] = lanes_at(b.start + v * lanes);
+    for (std::size_t v = 0; v < vectors; ++v) s[0][i][v] = load(b.start + v * lanes);
   for (std::size_t p = 0; p < b.safe; p += parts)
 #pragma GCC unroll 4
     for (std::size_t part = 0; part < parts; ++part) add_product(s[part], a.from(0, p + part), b.x + (p + part) * b.n);
@@ -103,7 +105,7 @@ template <std::size_t rows, std::size_t parts, std::size_t vectors>
     for (std::size_t v = 0; v < vectors; ++v) {
 #pragma GCC unroll 4
       for (std::size_t part = 1; part < parts; ++part) s[0][i][v] += s[part][i][v];
-      lanes_at(c + i * b.n + v * lanes) = s[0][i][v];
+      store(c + i * b.n + v * lanes, s[0][i][v]);
     }
 }
 
@@ -112,13 +114,12 @@ template <std::size_t vectors>
 [[gnu::always_inline]] inline void write_outer_product(Left a, const Right<vectors>& b, Real* c, std::size_t m) {
   Lanes start[vectors], row[vectors];
 #pragma GCC unroll 2
-  for (std::size_t v = 0; v < vectors; ++v)
-    start[v] = lanes_at(b.start + v * lanes), row[v] = lanes_at(b.last + v * lanes);
+  for (std::size_t v = 0; v < vectors; ++v) start[v] = load(b.start + v * lanes), row[v] = load(b.last + v * lanes);
   const std::size_t n = b.n;
   for (std::size_t i = 0; i < m; ++i) {
     const Real x = a.x[i * a.row];
 #pragma GCC unroll 2
-    for (std::size_t v = 0; v < vectors; ++v) lanes_at(c + i * n + v * lanes) = start[v] + x * row[v];
+    for (std::size_t v = 0; v < vectors; ++v) store(c + i * n + v * lanes, start[v] + x * row[v]);
   }
 }
 
@@ -156,7 +157,7 @@ template <std::size_t n>
                                                std::size_t k) {
 #pragma GCC unroll 1
   for (std::size_t p = 0; p < k; ++p) {
-    const Lanes column = lanes_at(a + p * step);
+    const Lanes column = load(a + p * step);
 #pragma GCC unroll 16
     for (std::size_t j = 0; j < n; ++j) s[j] += column * b[p * n + j];
   }
@@ -173,10 +174,10 @@ template <std::size_t n>
     for (std::size_t p = 0; p < whole; p += lanes) {
       Lanes block[lanes];
 #pragma GCC unroll 16
-      for (std::size_t i = 0; i < lanes; ++i) block[i] = lanes_at(element(i, p));
+      for (std::size_t i = 0; i < lanes; ++i) block[i] = load(element(i, p));
       transpose(block);
 #pragma GCC unroll 16
-      for (std::size_t i = 0; i < lanes; ++i) lanes_at(columns + (p + i) * lanes) = block[i];
+      for (std::size_t i = 0; i < lanes; ++i) store(columns + (p + i) * lanes, block[i]);
     }
     for (std::size_t p = whole; p < count; ++p)
       for (std::size_t i = 0; i < lanes; ++i) columns[p * lanes + i] = *element(i, p);
@@ -193,11 +194,11 @@ template <std::size_t n>
   for (std::size_t j = 0; j < lanes; ++j) rows[j] = s[j];
   transpose(rows);
 #pragma GCC unroll 16
-  for (std::size_t i = 0; i < lanes; ++i) lanes_at(c + i * n) = rows[i];
+  for (std::size_t i = 0; i < lanes; ++i) store(c + i * n, rows[i]);
 #pragma GCC unroll 16
   for (std::size_t j = lanes; j < n; ++j) {
     Real column[lanes];
-    lanes_at(column) = s[j];
+    store(column, s[j]);
 #pragma GCC unroll 16
     for (std::size_t i = 0; i < lanes; ++i) c[i * n + j] = column[i];
   }
@@ -226,8 +227,7 @@ inline Real dot(const Real* x, const Real* y, std::size_t n) {
   std::size_t i = 0;
   for (; i + parts * lanes <= n; i += parts * lanes)
 #pragma GCC unroll 4
-    for (std::size_t part = 0; part < parts; ++part)
-      s[part] += lanes_at(x + i + part * lanes) * lanes_at(y + i + part * lanes);
+    for (std::size_t part = 0; part < parts; ++part) s[part] += load(x + i + part * lanes) * load(y + i + part * lanes);
   s[0] += s[1] + s[2] + s[3];
   Real sum = 0;
   for (std::size_t lane = 0; lane < lanes; ++lane) sum += s[0][lane];

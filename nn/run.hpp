@@ -5,10 +5,10 @@
 #include <vector>
 
 #include <xgrad/autograd/tape.hpp>
+#include <xgrad/core/workers.hpp>
 #include <xgrad/data/batches.hpp>
 #include <xgrad/nn/progress.hpp>
 #include <xgrad/nn/sequential.hpp>
-#include <xgrad/core/workers.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

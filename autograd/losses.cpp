@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <xgrad/autograd/logits.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/elementwise.hpp>
@@ -237,20 +238,22 @@ Var sparse_losses(Var labels, Var z, Var p, const Shape& shape) {
       .rule = "z' += (p - onehot(labels)) y', over n for a mean",
       .forward =
           [](Tensor& y, In labels, In z, In p) {
-            const std::size_t classes = z.shape(1);
-            double total = 0;
-            for (std::size_t row = 0; row < labels.size(); ++row) {
+            const bool by_sample = y.dimension() == 1;
+            const std::size_t n = labels.size(), classes = z.shape(1);
+            double total = 0, product = 1;  // total + log(product): of the losses, which share a logarithm
+            for (std::size_t row = 0; row < n; ++row) {
               const Real *x = z.data() + row * classes, *q = p.data() + row * classes;
-              const std::size_t largest = static_cast<std::size_t>(std::max_element(x, x + classes) - x);
-              double others = 0;
-              for (std::size_t k = 0; k < classes; ++k) others += k == largest ? 0 : q[k];
-              // -log p[label] = max - z[label] + log(sum e^(z - max)), and that sum is 1 + others / p[max]
-              const double log_sum = std::log1p(others / double{q[largest]});
-              const double loss = double{x[largest]} - x[static_cast<std::size_t>(labels.data()[row])] + log_sum;
-              if (y.dimension() == 1) y.data()[row] = static_cast<Real>(loss);
-              total += loss;
+              auto k = static_cast<std::size_t>(labels.data()[row]);
+              if (q[k] < Real(1e-30)) {  // where few digits are left, or none, p[k] = p[largest] e^(x[k] - x[largest])
+                const auto largest = static_cast<std::size_t>(std::max_element(x, x + classes) - x);
+                total += double{x[largest]} - x[k];
+                k = largest;
+              }
+              product *= sum(q, classes) / q[k];  // 1 / p[k], but for the rounding of p: so a small loss has its digits
+              if (by_sample || product > 1e200) total += std::log(product), product = 1;
+              if (by_sample) y.data()[row] = static_cast<Real>(std::exchange(total, 0));
             }
-            if (y.dimension() == 0) *y.data() = static_cast<Real>(total / static_cast<double>(labels.size()));
+            if (!by_sample) *y.data() = static_cast<Real>((total + std::log(product)) / static_cast<double>(n));
           },
       .pull_b = [](Var g, Var, Var labels, Var, Var p) { return cross_entropy_slope(labels, p, g); },
   };

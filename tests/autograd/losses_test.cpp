@@ -97,6 +97,28 @@ TEST_CASE("targets and weights are Vars, tensors or xtensor expressions, in ever
     is(loss, 2 * std::log(4.0));
 }
 
+TEST_CASE("cross-entropy of a thousand samples, of which the largest is beyond e's range") {
+  const std::size_t n = 1000;
+  Tensor logits = zeros({n, 2}), losses(Shape{n});
+  double total = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double margin = static_cast<double>(i) - 100;  // by which the wrong class leads
+    logits(i, 1) = static_cast<Real>(margin);
+    const double loss = margin > 0 ? margin + std::log1p(std::exp(-margin)) : std::log1p(std::exp(margin));
+    losses(i) = static_cast<Real>(loss);
+    total += loss;
+  }
+  Tape tape;
+  const Var z = tape.borrow(logits), labels = tape.constant({n}, 0);
+  CHECK(softmax_cross_entropy(labels, z).item() == doctest::Approx(total / n).epsilon(either(1e-7, 1e-14)));
+  for (std::size_t i = 0; i < n; ++i) {
+    Tensor only = zeros({n});
+    only(i) = 1;
+    const double loss = softmax_cross_entropy(labels, z, only).item() * n;
+    CHECK(std::abs(loss - losses(i)) <= either(1e-6, 1e-14) * std::max(Real{1}, losses(i)));
+  }
+}
+
 TEST_CASE("a tensor that a loss is given becomes a constant, and is not read again") {
   Tape tape;
   const Var p = tape.variable(Tensor{3});

@@ -41,6 +41,18 @@ TEST_CASE("sum_to undoes each way of broadcasting") {
   check_close(same, x, 0);
 }
 
+TEST_CASE("sum_to adds up rows of any length") {
+  for (const std::size_t n : {7, 8, 9, 10, 16, 23, 63, 64, 65})
+    for (const std::size_t rows : {0, 1, 3}) {
+      Tensor x(Shape{rows, n}), y = filled({n}, -1), expected(Shape{n});
+      for (std::size_t i = 0; i < rows; ++i)
+        for (std::size_t j = 0; j < n; ++j) x(i, j) = static_cast<Real>(100 * i + j);
+      for (std::size_t j = 0; j < n; ++j) expected(j) = static_cast<Real>(50 * rows * (rows - 1) + rows * j);
+      sum_to(y, x);
+      check_close(y, expected, 0);
+    }
+}
+
 TEST_CASE("sum_to sums axes that are not neighbours") {
   const Tensor x{{{0, 1, 2, 3}, {4, 5, 6, 7}, {8, 9, 10, 11}}, {{12, 13, 14, 15}, {16, 17, 18, 19}, {20, 21, 22, 23}}};
   Tensor y(Shape{1, 3, 1});

@@ -240,7 +240,8 @@ Var sparse_losses(Var labels, Var z, Var p, const Shape& shape) {
           [](Tensor& y, In labels, In z, In p) {
             const bool by_sample = y.dimension() == 1;
             const std::size_t n = labels.size(), classes = z.shape(1);
-            double total = 0, product = 1;  // total + log(product): of the losses, which share a logarithm
+            // A loss is log(1 / p[label]). Their sum so far is total + log(product): one logarithm for many factors.
+            double total = 0, product = 1;
             for (std::size_t row = 0; row < n; ++row) {
               const Real *x = z.data() + row * classes, *q = p.data() + row * classes;
               auto k = static_cast<std::size_t>(labels.data()[row]);
@@ -249,7 +250,8 @@ Var sparse_losses(Var labels, Var z, Var p, const Shape& shape) {
                 total += double{x[largest]} - x[k];
                 k = largest;
               }
-              product *= sum(q, classes) / q[k];  // 1 / p[k], but for the rounding of p: so a small loss has its digits
+              // 1 / p[k]: the sum, which is 1 but for rounding, has the digits that a p near 1 has lost
+              product *= sum(q, classes) / q[k];
               if (by_sample || product > 1e200) total += std::log(product), product = 1;
               if (by_sample) y.data()[row] = static_cast<Real>(std::exchange(total, 0));
             }

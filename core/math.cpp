@@ -51,7 +51,8 @@ void sum_to(Tensor& y, const Tensor& x) {
     *y.data() = static_cast<Real>(sum(x.data(), x.size()));
     return;
   }
-  if (y.dimension() == 1 && y.size() >= some_columns && y.size() <= short_row) return sum_short_rows(y, x);
+  const bool one_row = y.dimension() == 1;  // of x's length, for its extent is not 1
+  if (one_row && y.size() >= some_columns && y.size() <= short_row) return sum_short_rows(y, x);
   thread_local std::vector<double> total;
   total.assign(y.size(), 0);
   Walk<2>(x.shape(), {&y.shape(), &x.shape()}).each_run([&](std::size_t n, auto offset, auto step) {

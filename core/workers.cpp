@@ -7,9 +7,10 @@ namespace xgrad::inline XGRAD_PRECISION {
 namespace {
 
 // Returns when the number is no longer `old`. The next task of a training step is often some microseconds away, and to
-// be woken takes longer than that; so the thread offers its core to others for a while before it sleeps.
+// be woken takes longer than that; so the thread offers its core to others for some milliseconds before it sleeps:
+// within a step there is less to wait for.
 void wait_while(const std::atomic<std::uint32_t>& number, std::uint32_t old) {
-  for (int patience = 1000; patience > 0; --patience) {
+  for (int patience = 4'000; patience > 0; --patience) {
     if (number != old) return;
     std::this_thread::yield();
   }

@@ -27,42 +27,54 @@ void transpose(const Real* b, std::size_t n, std::size_t k, Real* result) {
     for (std::size_t j = 0; j < n; ++j) result[p * n + j] = b[j * k + p];
 }
 
-// Rows first to last - 1 of a product of matrices; a is (m, k) or its transpose, b (k, n) or its transpose, c (m, n),
+// The first and one past the last of some rows or columns.
+struct Range {
+  std::size_t first, last;
+  std::size_t size() const { return last - first; }
+};
+
+// Some rows and columns of a product of matrices; a is (m, k) or its transpose, b (k, n) or its transpose, c (m, n),
 // and the bias, if any, (n,).
-void write_rows(Product product, const Real* a, const Real* b, const Real* bias, Real* c, std::size_t m, std::size_t n,
-                std::size_t k, std::size_t first, std::size_t last) {
+void write_block(Product product, const Real* a, const Real* b, const Real* bias, Real* c, std::size_t m, std::size_t n,
+                 std::size_t k, Range rows, Range columns) {
   const bool transpose_a = product == Product::tn, transpose_b = product == Product::nt;
-  a += first * (transpose_a ? 1 : k);
-  c += first * n;
-  const std::size_t rows = last - first;
+  a += rows.first * (transpose_a ? 1 : k);
+  b += columns.first * (transpose_b ? k : 1);
+  c += rows.first * n + columns.first;
+  if (bias) bias += columns.first;
   constexpr std::size_t longest = 64;  // columns of a b whose transpose is copied
   if (narrow::pays && n <= narrow::widest && (!transpose_b || k <= longest)) {
     Real copy[longest * narrow::widest];
     if (transpose_b) transpose(b, n, k, copy);
     const narrow::Left left{a, transpose_a ? 1 : k, transpose_a ? m : 1};
-    return narrow::product(left, transpose_b ? copy : b, bias, c, rows, n, k);
+    return narrow::product(left, transpose_b ? copy : b, bias, c, rows.size(), n, k);
   }
-  if (bias)
-    for (std::size_t i = 0; i < rows; ++i) std::copy_n(bias, n, c + i * n);
-  else
-    std::fill_n(c, rows * n, Real{0});  // OpenBLAS's own way, beta = 0, takes up to twice as long as this
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (bias)
+      std::copy_n(bias, columns.size(), c + i * n);
+    else
+      std::fill_n(c + i * n, columns.size(), Real{0});  // OpenBLAS's own way, beta = 0, takes up to twice as long
   if (k == 0) return;
   const auto length = [](std::size_t x) { return static_cast<xt::blas_index_t>(x); };
   cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, transpose_a ? cxxblas::Trans : cxxblas::NoTrans,
-                                  transpose_b ? cxxblas::Trans : cxxblas::NoTrans, length(rows), length(n), length(k),
-                                  Real{1}, a, length(transpose_a ? m : k), b, length(transpose_b ? k : n), Real{1}, c,
-                                  length(n));
+                                  transpose_b ? cxxblas::Trans : cxxblas::NoTrans, length(rows.size()),
+                                  length(columns.size()), length(k), Real{1}, a, length(transpose_a ? m : k), b,
+                                  length(transpose_b ? k : n), Real{1}, c, length(n));
 }
 
-// All rows, which threads share if there is much to multiply. OpenBLAS's own threads lose on short products:
-// docs/performance.md.
+// The whole, which threads share if there is much to multiply: its rows, or its columns if they are many more, for
+// OpenBLAS copies all that a call reads, and each thread then reads only its part of the larger one, b. OpenBLAS's own
+// threads lose on short products: docs/performance.md.
 void gemm(Product product, const Real* a, const Real* b, const Real* bias, Real* c, std::size_t m, std::size_t n,
           std::size_t k) {
   if (m == 0 || n == 0) return;
-  constexpr std::size_t enough = 1 << 20, block = 8;  // rows that are not divided
+  constexpr std::size_t enough = 1 << 20, block = 8;
+  const bool by_columns = n > 4 * m && n > narrow::widest;
   const auto write_part = [=](std::size_t part, std::size_t parts) {
-    const auto begin = [=](std::size_t i) { return std::min(m, (m + block - 1) / block * i / parts * block); };
-    if (begin(part) < begin(part + 1)) write_rows(product, a, b, bias, c, m, n, k, begin(part), begin(part + 1));
+    const std::size_t size = by_columns ? n : m;
+    const Range range{begin_of(part, parts, size, block), begin_of(part + 1, parts, size, block)};
+    if (range.size() == 0) return;
+    write_block(product, a, b, bias, c, m, n, k, by_columns ? Range{0, m} : range, by_columns ? range : Range{0, n});
   };
   const bool is_long = m * n * k >= enough;
   is_long ? in_threads(std::ref(write_part)) : write_part(0, 1);

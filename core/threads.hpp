@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 
 #include <xgrad/core/error.hpp>
@@ -14,6 +15,15 @@ int num_threads();
 
 /// Work that can be done in parts, none of which touches what another writes.
 using Task = std::function<void(std::size_t part, std::size_t parts)>;
+
+/// Numbers are divided at multiples of this: so the processor computes each in a vector with the same others, or by
+/// itself, however many parts there are, and rounds it alike.
+constexpr std::size_t whole_vectors = 64;
+
+/// Where a part begins if n things are divided at multiples of `block`; it ends where the next one begins.
+inline std::size_t begin_of(std::size_t part, std::size_t parts, std::size_t n, std::size_t block = whole_vectors) {
+  return std::min(n, (n + block - 1) / block * part / parts * block);
+}
 
 /// Calls task(0, parts), ..., task(parts - 1, parts) for num_threads() parts, each in a thread of its own, and returns
 /// when all have; what the first of them throws, it throws then. While the threads are busy, for another thread or

@@ -100,12 +100,6 @@ class Optimizer {
     std::size_t size;
     Real scale = 1, bound = std::numeric_limits<Real>::infinity(), decay = 0;
 
-    // Parts begin at whole blocks of entries: so the processor computes each in a vector with the same others, or by
-    // itself, however many parts there are, and rounds it alike.
-    std::size_t begin_of(std::size_t part, std::size_t parts) const {
-      constexpr std::size_t block = 64;
-      return std::min(size, (size + block - 1) / block * part / parts * block);
-    }
     bool plain() const { return scale == 1 && bound == std::numeric_limits<Real>::infinity() && decay == 0; }
   };
 
@@ -179,7 +173,8 @@ void Optimizer::update_all(Update update, double eta, std::span<Parameter* const
   const auto task = [&](std::size_t part, std::size_t parts) {
     const FlushDenormals flush;
     for (std::size_t k = 0; k < moves_.size(); ++k) {
-      const std::size_t first = moves_[k].begin_of(part, parts), last = moves_[k].begin_of(part + 1, parts);
+      const std::size_t n = moves_[k].size;
+      const std::size_t first = begin_of(part, parts, n), last = begin_of(part + 1, parts, n);
       [&]<std::size_t... s>(std::index_sequence<s...>) {
         apply(update, moves_[k], first, last, state_.slots[k][s].data()...);
       }

@@ -25,10 +25,10 @@ struct Threads {
   ~Threads() { set_num_threads(1); }
 };
 
-// All three products of matrices that are large enough to be divided, with a bias.
-std::vector<Tensor> products() {
+// All three products, with a bias, of matrices that are large enough to be divided: by their rows, or by their columns.
+std::vector<Tensor> products(std::size_t m = 131, std::size_t n = 97) {
   Rng rng(1);
-  const std::size_t m = 131, n = 97, k = 103;
+  const std::size_t k = 103;
   const Tensor a = random_normal(rng, {m, k}, 0, 1), b = random_normal(rng, {k, n}, 0, 1),
                bias = random_normal(rng, {n}, 0, 1);
   const Tensor at = random_normal(rng, {k, m}, 0, 1), bt = random_normal(rng, {n, k}, 0, 1);
@@ -93,13 +93,18 @@ TEST_CASE("within a part, and beside another thread's, the caller does all parts
 }
 
 TEST_CASE("products are the same for any number of threads, to rounding, and the same bits for a given one") {
-  const std::vector<Tensor> one = products();
-  for (const int n : {2, 3, 20}) {  // 20: some have no row
+  const auto both = [] {
+    std::vector<Tensor> all = products(), more_columns = products(30, 397);
+    all.insert(all.end(), more_columns.begin(), more_columns.end());
+    return all;
+  };
+  const std::vector<Tensor> one = both();
+  for (const int n : {2, 3, 20}) {  // 20: some have nothing to do
     CAPTURE(n);
     const Threads threads(n);
-    const std::vector<Tensor> shared = products();
+    const std::vector<Tensor> shared = both();
     for (std::size_t k = 0; k < one.size(); ++k) check_close(shared[k], one[k], either(1e-4, 1e-12));
-    CHECK(products() == shared);
+    CHECK(both() == shared);
   }
 }
 

@@ -1,10 +1,23 @@
 #include <xgrad/core/tensor.hpp>
 
+#if __has_include(<sys/mman.h>)
+#include <sys/mman.h>
+#include <unistd.h>
+#endif
+
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <numeric>
 
 namespace xgrad::inline XGRAD_PRECISION {
+
+void want_huge_pages([[maybe_unused]] void* first, [[maybe_unused]] std::size_t bytes) {
+#ifdef MADV_HUGEPAGE
+  const std::size_t page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  if (std::align(page, page, first, bytes)) madvise(first, bytes / page * page, MADV_HUGEPAGE);
+#endif
+}
 
 std::size_t element_count(const Shape& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>{});

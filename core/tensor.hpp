@@ -34,19 +34,30 @@ using Real = double;
 using Real = float;
 #endif
 
-/// Memory for numbers: aligned to a cache line, and left unwritten by resize(), for every kernel writes its whole
-/// result.
+/// Asks for huge pages of memory for whichever fit between `first` and `bytes` later, where the system has them. Of
+/// many small ones a processor does not find the addresses so fast: when it draws rows of a matrix at random, or goes
+/// down its columns.
+void want_huge_pages(void* first, std::size_t bytes);
+
+/// Memory for numbers: aligned to a cache line, in huge pages if it fills one, and left unwritten by resize(), for
+/// every kernel writes its whole result.
 template <class T>
 struct Uninitialised {
   using value_type = T;
-  static constexpr std::align_val_t alignment{64};
+  static constexpr std::size_t cache_line = 64, huge_page = 2 << 20;  // bytes
 
   Uninitialised() = default;
   template <class U>
   Uninitialised(const Uninitialised<U>&) {}
 
-  T* allocate(std::size_t n) { return static_cast<T*>(::operator new(n * sizeof(T), alignment)); }
-  void deallocate(T* p, std::size_t) { ::operator delete(p, alignment); }
+  static bool is_large(std::size_t n) { return n * sizeof(T) >= huge_page; }
+  static std::align_val_t alignment(std::size_t n) { return std::align_val_t{is_large(n) ? huge_page : cache_line}; }
+  T* allocate(std::size_t n) {
+    void* const p = ::operator new(n * sizeof(T), alignment(n));
+    if (is_large(n)) want_huge_pages(p, n * sizeof(T));
+    return static_cast<T*>(p);
+  }
+  void deallocate(T* p, std::size_t n) { ::operator delete(p, alignment(n)); }
   template <class U, class... Args>
   void construct(U* p, Args&&... args) {
     if constexpr (sizeof...(Args) > 0) ::new (static_cast<void*>(p)) U(std::forward<Args>(args)...);

@@ -16,7 +16,7 @@ class FlushDenormals {
   FlushDenormals(const FlushDenormals&) = delete;
   FlushDenormals& operator=(const FlushDenormals&) = delete;
 
- private:
+  /// How this thread computes, which it can take over from another.
 #if defined(__SSE__)
   static constexpr std::uint64_t flush = 0x8040;  // flush-to-zero and denormals-are-zero
   // _mm_getcsr() and _mm_setcsr() without the 2,700 lines of <xmmintrin.h>
@@ -36,6 +36,7 @@ class FlushDenormals {
   static void set_mode(std::uint64_t) {}
 #endif
 
+ private:
   std::uint64_t before_;
 };
 

@@ -5,7 +5,7 @@
 #include <array>
 #include <concepts>
 
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/core/threads.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -93,8 +93,18 @@ struct Still {
 };
 
 template <class F, class... Operands>
+void apply_between(Real* y, std::size_t first, std::size_t last, F f, Operands... x) {
+  for (std::size_t i = first; i < last; ++i) y[i] = f(x[i]...);
+}
+
+template <class F, class... Operands>
 void apply(Real* y, std::size_t n, F f, Operands... x) {
-  for (std::size_t i = 0; i < n; ++i) y[i] = f(x[i]...);
+  constexpr std::size_t enough = 1 << 16;  // elements that threads compute faster than one
+  if (n < enough) return apply_between(y, 0, n, f, x...);
+  const auto task = [&](std::size_t part, std::size_t parts) {
+    apply_between(y, begin_of(part, parts, n), begin_of(part + 1, parts, n), f, x...);
+  };
+  in_threads(std::ref(task));
 }
 
 // Calls then(operand) with what reads x at every element, or always the first: each a loop of its own.

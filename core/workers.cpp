@@ -39,6 +39,7 @@ void Workers::end() {
 
 void Workers::run(const std::function<void(std::size_t)>& task) {
   task_ = &task;
+  mode_ = FlushDenormals::mode();
   busy_ = static_cast<std::uint32_t>(threads_.size());
   ++round_;
   round_.notify_all();
@@ -55,11 +56,11 @@ void Workers::run(const std::function<void(std::size_t)>& task) {
 }
 
 void Workers::work(std::size_t worker) {
-  const FlushDenormals flush;
   for (std::uint32_t round = 0;;) {
     wait_while(round_, round);
     round = round_;
     if (task_ == nullptr) return;
+    FlushDenormals::set_mode(mode_);
     try {
       (*task_)(worker);
     } catch (...) {

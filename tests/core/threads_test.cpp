@@ -3,11 +3,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cmath>
+#include <limits>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <thread>
 
+#include <xgrad/core/denormals.hpp>
+#include <xgrad/core/elementwise.hpp>
+#include <xgrad/core/math.hpp>
 #include <xgrad/core/product.hpp>
 #include <xgrad/core/random.hpp>
 #include <xgrad/optim/adam.hpp>
@@ -105,6 +112,27 @@ TEST_CASE("products are the same for any number of threads, to rounding, and the
     const std::vector<Tensor> shared = both();
     for (std::size_t k = 0; k < one.size(); ++k) check_close(shared[k], one[k], either(1e-4, 1e-12));
     CHECK(both() == shared);
+  }
+}
+
+TEST_CASE("elementwise loops give the same bits for any number of threads, whether denormals are flushed or not") {
+  Rng rng(3);
+  const Shape shape{70'001};
+  const Tensor x = random_uniform(rng, shape, -1, 1);
+  const auto results = [&](int threads, bool flushed) {
+    const Threads set(threads);
+    std::optional<FlushDenormals> flush;
+    if (flushed) flush.emplace();
+    std::vector<Tensor> y(2, Tensor(shape));
+    exponential(y[0], x);
+    map(y[1], x, y[0], [](Real a, Real b) { return a * b * std::numeric_limits<Real>::min(); });
+    return y;
+  };
+  for (const bool flushed : {false, true}) {
+    const std::vector<Tensor> one = results(1, flushed);
+    const auto is_denormal = [](Real a) { return std::fpclassify(a) == FP_SUBNORMAL; };
+    CHECK(std::any_of(one[1].begin(), one[1].end(), is_denormal) != flushed);
+    for (const int threads : {2, 3}) CHECK(results(threads, flushed) == one);
   }
 }
 

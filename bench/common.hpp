@@ -58,6 +58,12 @@ struct Arguments {
   std::int64_t started = 0;  // when the driver started this process, in ns of the monotonic clock
 };
 
+/// Whether it is the variant of that name, which is the only one.
+inline bool is_variant(const Arguments& a, std::string_view name) {
+  if (!a.variant.empty() && a.variant != name) throw std::runtime_error("there is no variant " + a.variant);
+  return a.variant == name;
+}
+
 inline std::int64_t now_ns() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
       .count();

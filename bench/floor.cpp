@@ -2,9 +2,10 @@
 // gathered while the next one is prefetched, transposes are flags of the product, bias and relu are one pass, softmax
 // with its gradient another, and the optimiser is one pass over all weights at once. `--variant own` also replaces
 // sgemm where a layer has few units (narrow.hpp), and then steps those weights while their gradient is in registers.
-// Two threads have half of the rows of each product, and half of the weights.
+// Two threads have half of each product, of each pass over much, and of the weights.
 
 #include <cblas.h>
+#include <sys/mman.h>
 #include <xmmintrin.h>
 
 #include <bit>
@@ -21,11 +22,14 @@ namespace {
 
 using bench::Rule;
 
-// Aligned to a cache line, and zero.
+// Aligned to a cache line, in huge pages if they fill one, and zero.
 using Floats = std::unique_ptr<float[], decltype(&std::free)>;
 Floats floats(std::size_t n) {
-  const std::size_t bytes = (std::max<std::size_t>(n, 1) * sizeof(float) + 63) / 64 * 64;
-  void* p = std::aligned_alloc(64, bytes);
+  constexpr std::size_t huge_page = 2 << 20;
+  const std::size_t size = n * sizeof(float), alignment = size < huge_page ? 64 : huge_page;
+  const std::size_t bytes = std::max(size + alignment - 1, alignment) / alignment * alignment;
+  void* p = std::aligned_alloc(alignment, bytes);
+  if (size >= huge_page) madvise(p, bytes, MADV_HUGEPAGE);
   std::memset(p, 0, bytes);
   return {static_cast<float*>(p), std::free};
 }
@@ -143,12 +147,38 @@ class Net {
 
  private:
   void step_weights(std::size_t at, std::size_t n) {
-    halves_.share(n, n >= 1 << 16, [&](std::size_t first, std::size_t last) {
+    each(n, [&](std::size_t first, std::size_t last) {
       const std::size_t i = at + first;
       update_(&w_[i], &g_[i], &s_[i], &t_[i], last - first);
     });
   }
-  static bool is_long(std::size_t m, std::size_t n, std::size_t k) { return m * n * k >= 1 << 20; }
+
+  // f(first, last) for n numbers.
+  template <class F>
+  void each(std::size_t n, F f) {
+    halves_.share(n, n >= 1 << 16, f);
+  }
+
+  // c = a b, and the bias if there is one; a is (m, k) or its transpose, b (k, n) or its transpose, c (m, n). Each
+  // thread has half of the rows, or of the columns if they are many more: then it reads its half of the larger one, b.
+  void product(CBLAS_TRANSPOSE transpose_a, CBLAS_TRANSPOSE transpose_b, std::size_t m, std::size_t n, std::size_t k,
+               const float* a, std::size_t a_stride, const float* b, std::size_t b_stride, const float* bias, float* c,
+               std::size_t c_stride) {
+    const bool by_columns = n > 4 * m;
+    halves_.share(by_columns ? n : m, m * n * k >= 1 << 20, [&](std::size_t first, std::size_t last) {
+      const std::size_t row = by_columns ? 0 : first, rows = by_columns ? m : last - first;
+      const std::size_t column = by_columns ? first : 0, columns = by_columns ? last - first : n;
+      float* const to = c + row * c_stride + column;
+      for (std::size_t i = 0; i < rows; ++i)
+        if (bias != nullptr)
+          std::memcpy(to + i * c_stride, bias + column, columns * sizeof(float));
+        else
+          std::memset(to + i * c_stride, 0, columns * sizeof(float));
+      cblas_sgemm(CblasRowMajor, transpose_a, transpose_b, rows, columns, k, 1,
+                  a + row * (transpose_a == CblasTrans ? 1 : a_stride), a_stride,
+                  b + column * (transpose_b == CblasTrans ? b_stride : 1), b_stride, 1, to, c_stride);
+    });
+  }
 
   void forward(Layer& d, const float* x, std::size_t n) {
     const float* const w = w_.get() + d.at;
@@ -157,11 +187,7 @@ class Net {
     if (d.narrow) {
       narrow::forward(x, w, y, n, d.x_stride, d.out);
     } else {
-      halves_.share(n, is_long(n, d.out, d.in), [&](std::size_t first, std::size_t last) {
-        for (std::size_t i = first; i < last; ++i) std::memcpy(y + i * d.y_stride, bias, d.out * sizeof(float));
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, last - first, d.out, d.in, 1, x + first * d.x_stride,
-                    d.x_stride, w, d.out, 1, y + first * d.y_stride, d.y_stride);
-      });
+      product(CblasNoTrans, CblasNoTrans, n, d.out, d.in, x, d.x_stride, w, d.out, bias, y, d.y_stride);
     }
     const bool last = &d == &layers_.back();
     if (d.narrow)
@@ -171,7 +197,9 @@ class Net {
           y[i * d.y_stride + j] = z > 0 || last ? z : 0;
         }
     else if (!last)
-      for (std::size_t i = 0; i < n * d.y_stride; ++i) y[i] = y[i] > 0 ? y[i] : 0;
+      each(n * d.y_stride, [&](std::size_t first, std::size_t end) {
+        for (std::size_t i = first; i < end; ++i) y[i] = y[i] > 0 ? y[i] : 0;
+      });
   }
 
   // From the logits: the loss, and as delta its gradient, (softmax - onehot) / n.
@@ -204,15 +232,11 @@ class Net {
     float* const dx = below.delta.get();
     if (d.narrow)
       narrow::input_gradient(d.delta.get(), w, dx, n, d.x_stride, d.out);
-    else {
-      halves_.share(n, is_long(n, d.in, d.out), [&](std::size_t first, std::size_t last) {
-        float* const to = dx + first * d.x_stride;
-        std::memset(to, 0, (last - first) * d.x_stride * sizeof(float));
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, last - first, d.in, d.out, 1, &d.delta[first * d.y_stride],
-                    d.y_stride, w, d.out, 1, to, d.x_stride);
-      });
-    }
-    for (std::size_t i = 0; i < n * below.y_stride; ++i) dx[i] = below.y[i] > 0 ? dx[i] : 0;
+    else
+      product(CblasNoTrans, CblasTrans, n, d.in, d.out, d.delta.get(), d.y_stride, w, d.out, nullptr, dx, d.x_stride);
+    each(n * below.y_stride, [&, y = below.y.get()](std::size_t first, std::size_t last) {
+      for (std::size_t i = first; i < last; ++i) dx[i] = y[i] > 0 ? dx[i] : 0;
+    });
   }
 
   void kernel_gradient(const Layer& d, const float* x, std::size_t n) {
@@ -221,14 +245,9 @@ class Net {
         at += d.at;
         update_(&w_[at], g, &s_[at], &t_[at], m);
       });
-    else {
-      halves_.share(d.in, is_long(d.in, d.out, n), [&](std::size_t first, std::size_t last) {
-        float* const to = &g_[d.at + first * d.out];
-        std::memset(to, 0, (last - first) * d.out * sizeof(float));
-        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, last - first, d.out, n, 1, x + first, d.x_stride,
-                    d.delta.get(), d.y_stride, 1, to, d.out);
-      });
-    }
+    else
+      product(CblasTrans, CblasNoTrans, d.in, d.out, n, x, d.x_stride, d.delta.get(), d.y_stride, nullptr, &g_[d.at],
+              d.out);
   }
 
   Halves halves_;
@@ -241,7 +260,7 @@ class Net {
 void train_mnist(const bench::Arguments& a, bench::Report& report) {
   const bench::Mnist mnist(a.data);
   bench::Random random(a.seed);
-  Net net(a.work, a.variant == "own", a.threads, random);
+  Net net(a.work, bench::is_variant(a, "own"), a.threads, random);
   bench::Order order(random, mnist.labels.size(), a.work.batch);
   const Floats x = floats(a.work.batch * 784);
   std::vector<std::uint8_t> labels(a.work.batch);

@@ -42,8 +42,8 @@ struct Compare : Count {
   }
 };
 
-// With more threads than one, fit() gives each a slice of every batch; in the variant "products" they share the products
-// and the optimizer's step.
+// With more threads than one, fit() gives each a slice of every batch; in the variant "products" they share products,
+// elementwise operations and the optimizer's step.
 void train_mnist(const bench::Arguments& a, bench::Report& report) {
   const LabelledImages images = load_mnist(a.data, "train");
   Sequential model;
@@ -52,7 +52,7 @@ void train_mnist(const bench::Arguments& a, bench::Report& report) {
   model.seed(a.seed);
   model.build({784});
   model.compile(make_optimizer(a.work.rule), "sparse_categorical_crossentropy");
-  const bool products = a.variant == "products";
+  const bool products = bench::is_variant(a, "products");
   set_num_threads(products ? a.threads : 1);
   FitOptions options{
       .batch_size = a.work.batch, .epochs = 1'000'000, .verbose = silent, .callbacks = {Compare{{report}}}};

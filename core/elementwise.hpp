@@ -115,7 +115,7 @@ void reading(const Real* x, std::size_t step, Then then) {
 
 }  // namespace detail
 
-/// y = f(a), each element on its own.
+/// y = f(a), each element on its own: if there are many, by several threads at once.
 template <class F>
 void map(Tensor& y, const Tensor& a, F f) {
   detail::apply(y.data(), y.size(), f, detail::Moving{a.data()});

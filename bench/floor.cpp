@@ -159,27 +159,6 @@ class Net {
     halves_.share(n, n >= 1 << 16, f);
   }
 
-  // c = a b, and the bias if there is one; a is (m, k) or its transpose, b (k, n) or its transpose, c (m, n). Each
-  // thread has half of the rows, or of the columns if they are many more: then it reads its half of the larger one, b.
-  void product(CBLAS_TRANSPOSE transpose_a, CBLAS_TRANSPOSE transpose_b, std::size_t m, std::size_t n, std::size_t k,
-               const float* a, std::size_t a_stride, const float* b, std::size_t b_stride, const float* bias, float* c,
-               std::size_t c_stride) {
-    const bool by_columns = n > 4 * m;
-    halves_.share(by_columns ? n : m, m * n * k >= 1 << 20, [&](std::size_t first, std::size_t last) {
-      const std::size_t row = by_columns ? 0 : first, rows = by_columns ? m : last - first;
-      const std::size_t column = by_columns ? first : 0, columns = by_columns ? last - first : n;
-      float* const to = c + row * c_stride + column;
-      for (std::size_t i = 0; i < rows; ++i)
-        if (bias != nullptr)
-          std::memcpy(to + i * c_stride, bias + column, columns * sizeof(float));
-        else
-          std::memset(to + i * c_stride, 0, columns * sizeof(float));
-      cblas_sgemm(CblasRowMajor, transpose_a, transpose_b, rows, columns, k, 1,
-                  a + row * (transpose_a == CblasTrans ? 1 : a_stride), a_stride,
-                  b + column * (transpose_b == CblasTrans ? b_stride : 1), b_stride, 1, to, c_stride);
-    });
-  }
-
   void forward(Layer& d, const float* x, std::size_t n) {
     const float* const w = w_.get() + d.at;
     const float* const bias = w + d.x_stride * d.out;
@@ -187,7 +166,7 @@ class Net {
     if (d.narrow) {
       narrow::forward(x, w, y, n, d.x_stride, d.out);
     } else {
-      product(CblasNoTrans, CblasNoTrans, n, d.out, d.in, x, d.x_stride, w, d.out, bias, y, d.y_stride);
+      halves_.product(CblasNoTrans, CblasNoTrans, n, d.out, d.in, x, d.x_stride, w, d.out, bias, y, d.y_stride);
     }
     const bool last = &d == &layers_.back();
     if (d.narrow)
@@ -233,7 +212,8 @@ class Net {
     if (d.narrow)
       narrow::input_gradient(d.delta.get(), w, dx, n, d.x_stride, d.out);
     else
-      product(CblasNoTrans, CblasTrans, n, d.in, d.out, d.delta.get(), d.y_stride, w, d.out, nullptr, dx, d.x_stride);
+      halves_.product(CblasNoTrans, CblasTrans, n, d.in, d.out, d.delta.get(), d.y_stride, w, d.out, nullptr, dx,
+                      d.x_stride);
     each(n * below.y_stride, [&, y = below.y.get()](std::size_t first, std::size_t last) {
       for (std::size_t i = first; i < last; ++i) dx[i] = y[i] > 0 ? dx[i] : 0;
     });
@@ -246,8 +226,8 @@ class Net {
         update_(&w_[at], g, &s_[at], &t_[at], m);
       });
     else
-      product(CblasTrans, CblasNoTrans, d.in, d.out, n, x, d.x_stride, d.delta.get(), d.y_stride, nullptr, &g_[d.at],
-              d.out);
+      halves_.product(CblasTrans, CblasNoTrans, d.in, d.out, n, x, d.x_stride, d.delta.get(), d.y_stride, nullptr,
+                      &g_[d.at], d.out);
   }
 
   Halves halves_;

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cblas.h>
 #include <xmmintrin.h>
 
 #include <atomic>
 #include <cstddef>
+#include <cstring>
 #include <thread>
 
 /// A second thread, for half of the work; both wait by offering their core to others.
@@ -30,6 +32,27 @@ class Halves {
     working_ = true;
     f(0, half);
     while (working_) std::this_thread::yield();
+  }
+
+  /// c = a b, and the bias if there is one; a is (m, k) or its transpose, b (k, n) or its transpose, c (m, n). Each
+  /// thread has half of the rows, or of the columns if they are many more: then it reads its half of the larger one, b.
+  void product(CBLAS_TRANSPOSE transpose_a, CBLAS_TRANSPOSE transpose_b, std::size_t m, std::size_t n, std::size_t k,
+               const float* a, std::size_t a_stride, const float* b, std::size_t b_stride, const float* bias, float* c,
+               std::size_t c_stride) {
+    const bool by_columns = n > 4 * m;
+    share(by_columns ? n : m, m * n * k >= 1 << 20, [&](std::size_t first, std::size_t last) {
+      const std::size_t row = by_columns ? 0 : first, rows = by_columns ? m : last - first;
+      const std::size_t column = by_columns ? first : 0, columns = by_columns ? last - first : n;
+      float* const to = c + row * c_stride + column;
+      for (std::size_t i = 0; i < rows; ++i)
+        if (bias != nullptr)
+          std::memcpy(to + i * c_stride, bias + column, columns * sizeof(float));
+        else
+          std::memset(to + i * c_stride, 0, columns * sizeof(float));
+      cblas_sgemm(CblasRowMajor, transpose_a, transpose_b, rows, columns, k, 1,
+                  a + row * (transpose_a == CblasTrans ? 1 : a_stride), a_stride,
+                  b + column * (transpose_b == CblasTrans ? b_stride : 1), b_stride, 1, to, c_stride);
+    });
   }
 
  private:

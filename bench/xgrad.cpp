@@ -43,7 +43,7 @@ struct Compare : Count {
 };
 
 // With more threads than one, fit() gives each a slice of every batch; in the variant "products" they share products,
-// elementwise operations and the optimizer's step.
+// elementwise loops and the optimizer's step.
 void train_mnist(const bench::Arguments& a, bench::Report& report) {
   const LabelledImages images = load_mnist(a.data, "train");
   Sequential model;

@@ -25,6 +25,12 @@ TEST_CASE("a buffer that shrinks for the last batch keeps its memory") {
   CHECK(reinterpret_cast<std::uintptr_t>(memory) % 64 == 0);
 }
 
+TEST_CASE("a tensor of megabytes begins where a huge page can") {
+  constexpr std::size_t huge_page = 2 << 20;
+  const Tensor large(Shape{huge_page / sizeof(Real)});
+  CHECK(reinterpret_cast<std::uintptr_t>(large.data()) % huge_page == 0);
+}
+
 TEST_CASE("messages have a decimal point, whatever the global locale") {
   struct Comma : std::numpunct<char> {
     char do_decimal_point() const override { return ','; }

@@ -3,28 +3,20 @@
 // Products of matrices where the result has few columns, as in the layers of small networks: there sgemm spends its
 // time on packing, and on columns that are not there. Training 784-10-10-10 (bench_xgrad --workload S or T, one thread
 // of an AMD EPYC with AVX2), these loops take 1.3 times as many steps a second as OpenBLAS 0.3.21 at batch 32, and
-// twice as many at batch 1: medians of 5 runs in turn, with `pays` and without.
+// three times as many at batch 1: medians of 5 and 15 runs in turn, with `pays` and without.
 //
-// There are two ways. By rows, a vector holds some columns of one row of the result; 10 columns take two vectors, of
+// There are three ways. By rows, a vector holds some columns of one row of the result; 10 columns take two vectors, of
 // which the second is mostly empty. So those go by columns: a vector holds a column of some rows, and the result is
-// transposed at its end. With floats and AVX2, x w for x (32, 784) and w (784, 10) takes 7.2 us instead of 8.4, and
-// x^T y' 6.4 instead of 8.9 (loops over either way alone, the fastest of 51 rounds in turn); with doubles, 4 in a
-// vector, x w was a fifth slower.
+// transposed at its end. A single row of x, or y' of one row, goes by groups: four rows of w, or of w' = x^T y', fill
+// five vectors. With floats and AVX2, x w for x (32, 784) and w (784, 10) takes 7.2 us instead of 8.4, and x^T y' 6.4
+// instead of 8.9; for x (1, 784) 0.33 instead of 0.53, and 0.40 instead of 0.96 (loops over either way alone, the
+// fastest of 51 rounds in turn). With doubles, 4 in a vector, x w by columns was a fifth slower.
 
 #include <algorithm>
-#include <utility>
 
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/core/lanes.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION::narrow {
-
-#if defined(__AVX512F__)
-constexpr std::size_t vector_bytes = 64;
-#elif defined(__AVX__)
-constexpr std::size_t vector_bytes = 32;
-#else
-constexpr std::size_t vector_bytes = 16;
-#endif
 
 /// Whether the loops below beat OpenBLAS, which finds out at run time what the processor can do; they do not.
 #if defined(__AVX2__) && defined(__FMA__)
@@ -32,10 +24,6 @@ constexpr bool pays = true;
 #else
 constexpr bool pays = false;
 #endif
-
-using Lanes [[gnu::vector_size(vector_bytes)]] = Real;
-using Unaligned [[gnu::vector_size(vector_bytes), gnu::may_alias, gnu::aligned(alignof(Real))]] = Real;
-constexpr std::size_t lanes = vector_bytes / sizeof(Real);
 
 /// The most columns that `product` takes: two vectors, so that the sums of some rows stay in registers.
 constexpr std::size_t widest = 2 * lanes;
@@ -46,10 +34,6 @@ struct Left {
   std::size_t row, column;
   Left from(std::size_t i, std::size_t p) const { return {x + i * row + p * column, row, column}; }
 };
-
-// By value: a reference to an unaligned vector would be taken for one to an aligned vector by clang.
-inline Lanes load(const Real* x) { return *reinterpret_cast<const Unaligned*>(x); }
-inline void store(Real* x, const Lanes& numbers) { *reinterpret_cast<Unaligned*>(x) = numbers; }
 
 // s += the outer product of a's column and b's row.
 template <std::size_t rows, std::size_t vectors>
@@ -137,21 +121,6 @@ void write_product(Left a, const Right<vectors>& b, Real* c, std::size_t m) {
   }
 }
 
-// Element (i, j) becomes (j, i): the two blocks beside the diagonal change places, then those within each block, down
-// to single numbers.
-template <std::size_t block = lanes / 2>
-[[gnu::always_inline]] inline void transpose(Lanes (&x)[lanes]) {
-  const auto exchange = []<std::size_t... e>(Lanes & above, Lanes & below, std::index_sequence<e...>) {
-    const Lanes a = above, b = below;
-    above = __builtin_shufflevector(a, b, (e & block ? lanes + e - block : e)...);
-    below = __builtin_shufflevector(a, b, (e & block ? lanes + e : e + block)...);
-  };
-#pragma GCC unroll 16
-  for (std::size_t i = 0; i < lanes; ++i)
-    if ((i & block) == 0) exchange(x[i], x[i + block], std::make_index_sequence<lanes>{});
-  if constexpr (block > 1) transpose<block / 2>(x);
-}
-
 // s[j] += the product of a's rows and column j of b. The columns of a are `lanes` numbers each, `step` apart.
 template <std::size_t n>
 [[gnu::always_inline]] inline void add_columns(Lanes (&s)[n], const Real* a, std::size_t step, const Real* b,
@@ -222,6 +191,37 @@ std::size_t write_by_columns(Left a, const Real* b, const Real* bias, Real* c, s
   return i;
 }
 
+/// c = a b + bias for one row a of k numbers: b is read by groups of its rows.
+template <std::size_t n>
+void write_row_by_groups(const Real* a, const Real* b, const Real* bias, Real* c, std::size_t k) {
+  constexpr std::size_t rows = Group<n>::rows, vectors = Group<n>::vectors;
+  Lanes s[vectors] = {};
+  std::size_t p = 0;
+  for (; p + rows <= k; p += rows)
+    Group<n>::each(a + p, [&](std::size_t v, Lanes x) { s[v] += x * load(b + p * n + v * lanes); });
+  Real sums[rows * n];
+  for (std::size_t v = 0; v < vectors; ++v) store(sums + v * lanes, s[v]);
+  for (std::size_t j = 0; j < n; ++j) {
+    Real sum = bias ? bias[j] : 0;
+    for (std::size_t i = 0; i < rows; ++i) sum += sums[i * n + j];
+    for (std::size_t rest = p; rest < k; ++rest) sum += a[rest] * b[rest * n + j];
+    c[j] = sum;
+  }
+}
+
+/// c = a b for one column a of m numbers and one row b: c is written by groups of its rows.
+template <std::size_t n>
+void write_outer_product_by_groups(const Real* a, const Real* b, Real* c, std::size_t m) {
+  constexpr std::size_t rows = Group<n>::rows;
+  Real row[rows * n];
+  for (std::size_t i = 0; i < rows; ++i) std::copy_n(b, n, row + i * n);
+  std::size_t i = 0;
+  for (; i + rows <= m; i += rows)
+    Group<n>::each(a + i, [&](std::size_t v, Lanes x) { store(c + i * n + v * lanes, x * load(row + v * lanes)); });
+  for (; i < m; ++i)
+    for (std::size_t j = 0; j < n; ++j) c[i * n + j] = a[i] * b[j];
+}
+
 inline Real dot(const Real* x, const Real* y, std::size_t n) {
   constexpr std::size_t parts = 4;
   Lanes s[parts] = {};
@@ -253,7 +253,11 @@ inline void product(Left a, const Real* b, const Real* bias, Real* c, std::size_
   if (n <= lanes) return write_product(a, Right<1>(b, k, n, bias), c, m);
   std::size_t done = 0;
   if constexpr (lanes == 8)
-    if (n == 10 && k >= lanes) done = write_by_columns<10>(a, b, bias, c, m, k);
+    if (n == 10) {
+      if (m == 1 && a.column == 1) return write_row_by_groups<10>(a.x, b, bias, c, k);
+      if (k == 1 && a.row == 1 && !bias) return write_outer_product_by_groups<10>(a.x, b, c, m);
+      if (k >= lanes) done = write_by_columns<10>(a, b, bias, c, m, k);
+    }
   if (done < m) write_product(a.from(done, 0), Right<2>(b, k, n, bias), c + done * n, m - done);
 }
 

@@ -64,15 +64,17 @@ TEST_CASE("products of few columns agree with the definition, and write nothing 
     for (const std::size_t m : {1, 5, 8, 31})
       for (const std::size_t k : {1, 3, 4, 23}) {
         const Tensor a = random_normal(rng, {m, k}, 0, 1), b = random_normal(rng, {k, n}, 0, 1),
-                     bias = random_normal(rng, {n}, 0, 1), expected = naive_product(a, b) + bias;
-        for (const bool transposes : {false, true}) {
-          const Tensor left = transposes ? transposed(a) : a;
-          Tensor c = filled({m * n + narrow::widest}, 7);
-          narrow::product({left.data(), transposes ? 1 : k, transposes ? m : 1}, b.data(), bias.data(), c.data(), m, n,
-                          k);
-          for (std::size_t i = 0; i < c.size(); ++i)
-            CHECK(std::abs(c(i) - (i < m * n ? expected.data()[i] : 7)) <= either(1e-5, 1e-13));
-        }
+                     bias = random_normal(rng, {n}, 0, 1), product = naive_product(a, b), expected = product + bias;
+        for (const bool transposes : {false, true})
+          for (const bool biased : {false, true}) {
+            const Tensor left = transposes ? transposed(a) : a;
+            Tensor c = filled({m * n + narrow::widest}, 7);
+            narrow::product({left.data(), transposes ? 1 : k, transposes ? m : 1}, b.data(),
+                            biased ? bias.data() : nullptr, c.data(), m, n, k);
+            for (std::size_t i = 0; i < m * n; ++i)
+              CHECK(std::abs(c(i) - (biased ? expected : product).data()[i]) <= either(1e-5, 1e-13));
+            for (std::size_t i = m * n; i < c.size(); ++i) CHECK(c(i) == 7);
+          }
       }
 }
 
@@ -96,6 +98,34 @@ TEST_CASE("a product by columns agrees with the definition, and writes nothing b
           for (std::size_t i = done * n; i < c.size(); ++i) CHECK(c(i) == 7);
         }
     }
+}
+
+template <std::size_t n>
+void check_groups(std::size_t count) {
+  Rng rng(5);
+  const Tensor row = random_normal(rng, {1, count}, 0, 1), matrix = random_normal(rng, {count, n}, 0, 1),
+               bias = random_normal(rng, {n}, 0, 1), product = naive_product(row, matrix), expected = product + bias;
+  for (const bool biased : {false, true}) {
+    Tensor c = filled({n + 1}, 7);
+    narrow::write_row_by_groups<n>(row.data(), matrix.data(), biased ? bias.data() : nullptr, c.data(), count);
+    for (std::size_t j = 0; j < n; ++j)
+      CHECK(std::abs(c(j) - (biased ? expected : product)(0, j)) <= either(1e-4, 1e-12));
+    CHECK(c(n) == 7);
+  }
+  Tensor c = filled({count * n + 1}, 7);
+  narrow::write_outer_product_by_groups<n>(row.data(), bias.data(), c.data(), count);
+  for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t j = 0; j < n; ++j) CHECK(c(i * n + j) == row(0, i) * bias(j));
+  CHECK(c(count * n) == 7);
+}
+
+TEST_CASE("products by groups of rows agree with the definition, and write nothing beyond the result") {
+  constexpr std::size_t lanes = narrow::lanes;
+  for (const std::size_t count : {std::size_t{1}, lanes - 1, lanes, lanes + 3, std::size_t{131}}) {
+    check_groups<lanes + 1>(count);
+    check_groups<lanes + 2>(count);
+    check_groups<2 * lanes>(count);
+  }
 }
 
 TEST_CASE("an infinite number in a product of few columns stays in its row and column") {

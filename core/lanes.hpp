@@ -1,0 +1,71 @@
+#pragma once
+
+// Vectors of as many numbers as a register of the processor holds, which are read, written and rearranged together.
+
+#include <cstddef>
+#include <numeric>
+#include <type_traits>
+#include <utility>
+
+#include <xgrad/core/config.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION::narrow {
+
+#if defined(__AVX512F__)
+constexpr std::size_t vector_bytes = 64;
+#elif defined(__AVX__)
+constexpr std::size_t vector_bytes = 32;
+#else
+constexpr std::size_t vector_bytes = 16;
+#endif
+
+using Lanes [[gnu::vector_size(vector_bytes)]] = Real;
+using Unaligned [[gnu::vector_size(vector_bytes), gnu::may_alias, gnu::aligned(alignof(Real))]] = Real;
+constexpr std::size_t lanes = vector_bytes / sizeof(Real);
+
+// By value: a reference to an unaligned vector would be taken for one to an aligned vector by clang.
+inline Lanes load(const Real* x) { return *reinterpret_cast<const Unaligned*>(x); }
+inline void store(Real* x, const Lanes& numbers) { *reinterpret_cast<Unaligned*>(x) = numbers; }
+
+// Element (i, j) becomes (j, i): the two blocks beside the diagonal change places, then those within each block, down
+// to single numbers.
+template <std::size_t block = lanes / 2>
+[[gnu::always_inline]] inline void transpose(Lanes (&x)[lanes]) {
+  const auto exchange = []<std::size_t... e>(Lanes & above, Lanes & below, std::index_sequence<e...>) {
+    const Lanes a = above, b = below;
+    above = __builtin_shufflevector(a, b, (e & block ? lanes + e - block : e)...);
+    below = __builtin_shufflevector(a, b, (e & block ? lanes + e : e + block)...);
+  };
+#pragma GCC unroll 16
+  for (std::size_t i = 0; i < lanes; ++i)
+    if ((i & block) == 0) exchange(x[i], x[i + block], std::make_index_sequence<lanes>{});
+  if constexpr (block > 1) transpose<block / 2>(x);
+}
+
+/// Some rows of n numbers, one after another, that fill vectors exactly: four rows of ten fill five vectors of eight.
+template <std::size_t n>
+struct Group {
+  static constexpr std::size_t rows = lanes / std::gcd(n, lanes), vectors = rows * n / lanes;
+  using Factors [[gnu::vector_size(rows * sizeof(Real)), gnu::may_alias, gnu::aligned(alignof(Real))]] = Real;
+
+  /// For each vector, calls visit(v, x) with its number and with the factor of every lane's row.
+  template <class Visit>
+  [[gnu::always_inline]] static void each(const Real* factors, Visit visit) {
+    visit_each(*reinterpret_cast<const Factors*>(factors), visit, std::make_index_sequence<lanes>{},
+               std::make_index_sequence<vectors>{});
+  }
+
+ private:
+  // A vector of the factors, repeated, has each of them near every lane: one from its other half would come later.
+  template <class Visit, std::size_t... lane, std::size_t... v>
+  [[gnu::always_inline]] static void visit_each(Factors x, Visit visit, std::index_sequence<lane...>,
+                                                std::index_sequence<v...>) {
+    const Lanes repeated = __builtin_shufflevector(x, x, lane % rows...);
+    const auto spread = [&]<std::size_t first>(std::integral_constant<std::size_t, first>) {
+      return Lanes(__builtin_shufflevector(repeated, repeated, lane / rows * rows + (first + lane) / n...));
+    };
+    (visit(v, spread(std::integral_constant<std::size_t, v * lanes>{})), ...);
+  }
+};
+
+}  // namespace xgrad::inline XGRAD_PRECISION::narrow

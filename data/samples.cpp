@@ -20,7 +20,7 @@ std::shared_ptr<const Tensor> as_tensor(const std::vector<std::uint8_t>& labels)
 void gather_pixels(const LabelledImages& images, std::span<const std::uint32_t> numbers, Tensor& x,
                    std::span<const std::uint32_t> next) {
   const std::size_t length = images.shape[1] * images.shape[2], n = numbers.size();
-  if (x.dimension() != 2 || x.shape(0) != n) x.resize(Shape{n, length});
+  if (x.dimension() != 2 || x.shape(0) != n || x.shape(1) != length) x.resize(Shape{n, length});
   const auto pixels_of = [&](std::size_t i) {
     return images.pixels.data() + (i < n ? numbers[i] : next[i - n]) * length;
   };

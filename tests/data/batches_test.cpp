@@ -31,6 +31,15 @@ TEST_CASE("images become rows of pixels scaled to 0..1") {
   check_close(batch.y, {0, 1, 2, 3, 4}, 0);
 }
 
+TEST_CASE("a batch that held smaller images grows") {
+  const LabelledImages images = five_images();
+  Batch batch{zeros({1, 1}), zeros({1})};
+  const std::uint32_t third = 2;
+  Samples(images).gather({&third, 1}, batch);
+  CHECK(batch.x.shape() == Shape{1, 2});
+  CHECK(batch.x(0, 1) == 1);
+}
+
 TEST_CASE("the last batch has what is left") {
   const LabelledImages images = five_images();
   Batches data = batches(images, 2);

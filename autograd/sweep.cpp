@@ -13,21 +13,23 @@ void Tape::sweep(Var y, Var seed) {
     require<TapeError>(w.parameter->version() == w.version, "gradient: parameter ", w.parameter->name,
                        " was changed after the tape watched it; rewind() and record again");
   std::size_t first = records_.size();
-  gradients_.assign(line_of(y) + 1, none);
-  gradients_[y.line()] = line_of(seed);
+  std::vector<std::uint32_t> gradients = std::move(gradients_);  // its own, for a pullback may take gradients, too
+  gradients.assign(line_of(y) + 1, none);
+  gradients[y.line()] = line_of(seed);
   for (std::uint32_t line = y.line() + 1; line-- > 0;) {
     const Record z = records_[line];  // a copy, for recording may move the list
-    if (z.op == nullptr || !z.active || gradients_[line] == none) continue;
+    if (z.op == nullptr || !z.active || gradients[line] == none) continue;
     for (std::size_t k = 0; k < z.op->forward.arity(); ++k) {
       const std::uint32_t input = z.inputs[k];
       if (!records_[input].active || z.op->pull(k).arity() == 0) continue;
-      Var part = z.op->pull(k)(var(gradients_[line]), var(line), [&](std::size_t i) { return var(z.inputs[i]); });
+      Var part = z.op->pull(k)(var(gradients[line]), var(line), [&](std::size_t i) { return var(z.inputs[i]); });
       const Shape& shape = records_[input].value->shape();
       if (part.shape() != shape) part = sum_to(part, shape);  // undo broadcasting, once, here
-      std::uint32_t& total = gradients_[input];
+      std::uint32_t& total = gradients[input];
       total = total == none ? part.line() : add(var(total), part).line();
     }
   }
+  gradients_ = std::move(gradients);
   for (; first < records_.size(); ++first) records_[first].swept = true;
 }
 

@@ -35,6 +35,19 @@ Var fragile(Var x) {
   return x.tape().record(op, x.shape(), x);
 }
 
+/// x^3, of which nothing is kept: its pullback computes it anew, and takes the gradient of that.
+Var recomputed_cube(Var x) {
+  static constexpr Op op{.name = "recomputed_cube",
+                         .rule = "x' += y' (x^3)'",
+                         .forward = [](Tensor& y, In x) { y = x * x * x; },
+                         .pull_a =
+                             [](Var g, Var, Var x) {
+                               const Var again = x.tape().variable(x.value());
+                               return vjp(square(again) * again, {again}, g)[0];
+                             }};
+  return x.tape().record(op, x.shape(), x);
+}
+
 }  // namespace
 
 TEST_CASE("a Var with itself: x - x, x / x, x x and x + x") {
@@ -45,6 +58,12 @@ TEST_CASE("a Var with itself: x - x, x / x, x x and x + x") {
   CHECK(gradient(x * x, {x})[0].item() == 8);
   CHECK(gradient(x + x, {x})[0].item() == 2);
   CHECK(gradient(outer(x, x), {x})[0].item() == 8);
+}
+
+TEST_CASE("a pullback may take gradients itself, while others wait for their turn") {
+  Tape tape;
+  const Var x = tape.variable(Tensor{2, 3});
+  check_close(gradient(sum(x * recomputed_cube(square(x))), {x})[0].value(), {7 * 64, 7 * 729}, 0);
 }
 
 TEST_CASE("forty diamonds in a row double the slope forty times, and take forty steps") {

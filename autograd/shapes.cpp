@@ -17,6 +17,18 @@ std::size_t axis_of(const char* who, const Shape& shape, int axis) {
 
 std::size_t index(Real x) { return static_cast<std::size_t>(x); }
 
+// An axis, and where a part of it begins, as a constant; and back. A Real counts exactly no further than `most`.
+constexpr std::size_t most = std::size_t{1} << 24;
+Var place_of(Tape& tape, std::size_t axis, std::size_t begin) {
+  const auto real = [](std::size_t i) { return static_cast<Real>(i); };
+  return tape.constant(Tensor{real(axis), real(begin / most), real(begin % most)});
+}
+struct Place {
+  std::size_t axis, begin;
+  explicit Place(In where)
+      : axis(index(where.data()[0])), begin(index(where.data()[1]) * most + index(where.data()[2])) {}
+};
+
 // A tensor seen as (before, extent, after) around one axis.
 struct Around {
   std::size_t before = 1, after = 1;
@@ -128,16 +140,16 @@ Var slice(Var x, int axis, std::size_t begin, std::size_t end) {
       .rule = "x' += y', among zeros",
       .forward =
           [](Tensor& y, In x, In where) {
-            const std::size_t at = index(where.data()[0]), from = index(where.data()[1]);
-            const Around around(x.shape(), at);
-            const std::size_t length = y.shape(at) * around.after;
+            const auto [axis, begin] = Place(where);
+            const Around around(x.shape(), axis);
+            const std::size_t length = y.shape(axis) * around.after;
             for (std::size_t i = 0; i < around.before; ++i)
-              std::copy_n(x.data() + (i * x.shape(at) + from) * around.after, length, y.data() + i * length);
+              std::copy_n(x.data() + (i * x.shape(axis) + begin) * around.after, length, y.data() + i * length);
           },
       .pull_a =
           [](Var g, Var, Var x, Var where) {
-            const std::size_t at = index(where.value().data()[0]);
-            return embed(g, static_cast<int>(at), index(where.value().data()[1]), x.shape()[at]);
+            const auto [axis, begin] = Place(where.value());
+            return embed(g, static_cast<int>(axis), begin, x.shape()[axis]);
           },
   };
   const std::size_t at = axis_of("slice", x.shape(), axis);
@@ -145,8 +157,7 @@ Var slice(Var x, int axis, std::size_t begin, std::size_t end) {
           x.shape());
   Shape shape = x.shape();
   shape[at] = end - begin;
-  const Var place = x.tape().constant(Tensor{static_cast<Real>(at), static_cast<Real>(begin)});
-  return x.tape().record(op, shape, x, place);
+  return x.tape().record(op, shape, x, place_of(x.tape(), at, begin));
 }
 
 Var embed(Var x, int axis, std::size_t begin, std::size_t extent) {
@@ -155,26 +166,25 @@ Var embed(Var x, int axis, std::size_t begin, std::size_t extent) {
       .rule = "x' += the part of y' where x is",
       .forward =
           [](Tensor& y, In x, In where) {
-            const std::size_t at = index(where.data()[0]), from = index(where.data()[1]);
-            const Around around(x.shape(), at);
-            const std::size_t length = x.shape(at) * around.after;
+            const auto [axis, begin] = Place(where);
+            const Around around(x.shape(), axis);
+            const std::size_t length = x.shape(axis) * around.after;
             std::fill(y.begin(), y.end(), Real{0});
             for (std::size_t i = 0; i < around.before; ++i)
-              std::copy_n(x.data() + i * length, length, y.data() + (i * y.shape(at) + from) * around.after);
+              std::copy_n(x.data() + i * length, length, y.data() + (i * y.shape(axis) + begin) * around.after);
           },
       .pull_a =
           [](Var g, Var, Var x, Var where) {
-            const std::size_t at = index(where.value().data()[0]), from = index(where.value().data()[1]);
-            return slice(g, static_cast<int>(at), from, from + x.shape()[at]);
+            const auto [axis, begin] = Place(where.value());
+            return slice(g, static_cast<int>(axis), begin, begin + x.shape()[axis]);
           },
   };
   const std::size_t at = axis_of("embed", x.shape(), axis);
-  require(begin + x.shape()[at] <= extent, "embed: ", x.shape(), " at ", begin, " of axis ", axis,
+  require(begin <= extent && x.shape()[at] <= extent - begin, "embed: ", x.shape(), " at ", begin, " of axis ", axis,
           " does not fit an extent of ", extent);
   Shape shape = x.shape();
   shape[at] = extent;
-  const Var place = x.tape().constant(Tensor{static_cast<Real>(at), static_cast<Real>(begin)});
-  return x.tape().record(op, shape, x, place);
+  return x.tape().record(op, shape, x, place_of(x.tape(), at, begin));
 }
 
 Var rows(Var x, std::size_t begin, std::size_t end) { return slice(x, 0, begin, end); }

@@ -166,3 +166,15 @@ TEST_CASE("a label out of range is refused with its row") {
           text("softmax_cross_entropy: label ", label, " at row 1; it takes integers from 0 to 9"));
   }
 }
+
+TEST_CASE("a slice begins where it should, beyond the last of the integers that floats count") {
+  constexpr std::size_t n = (std::size_t{1} << 24) + 4;
+  Tensor last = zeros({n});
+  last(n - 1) = 7;
+  Tape tape;
+  const Var x = tape.variable(last), y = slice(x, 0, n - 1, n);
+  CHECK(y.item() == 7);
+  const Tensor& gradient_of_x = gradient(y, {x})[0].value();
+  CHECK(gradient_of_x(n - 1) == 1);
+  CHECK(gradient_of_x(n - 2) == 0);
+}

@@ -1,6 +1,8 @@
 #include <cmath>
 #include <numbers>
+#include <numeric>
 #include <utility>
+#include <xgrad/autograd/axes.hpp>
 #include <xgrad/autograd/logits.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/elementwise.hpp>
@@ -113,23 +115,13 @@ Var gelu_tanh(Var x) {
 
 namespace {
 
-// Each row along the last axis summed to one element that broadcasts back to it.
-Var sum_rows(Var x) {
-  Shape shape = x.shape();
-  shape.back() = 1;
-  return sum_to(x, shape);
-}
-
 // f along another axis than the last: the two change places, and back.
-Var along(Var x, int axis, Var (*f)(Var)) {
-  const int rank = static_cast<int>(x.shape().size());
-  require(-rank <= axis && axis < rank, "softmax: no axis ", axis, " in ", x.shape(), "; it takes ", -rank, " to ",
-          rank - 1);
-  if (axis < 0) axis += rank;
-  if (axis == rank - 1) return f(x);
-  Axes swap;
-  for (int k = 0; k < rank; ++k) swap.push_back(k);
-  std::swap(swap[static_cast<std::size_t>(axis)], swap.back());
+Var along(const char* who, Var x, int axis, Var (*f)(Var)) {
+  const std::size_t at = axis_of(who, x.shape(), axis), rank = x.shape().size();
+  if (at == rank - 1) return f(x);
+  Axes swap(rank);
+  std::iota(swap.begin(), swap.end(), 0);
+  std::swap(swap[at], swap.back());
   return transpose(f(transpose(x, swap)), swap);
 }
 
@@ -164,7 +156,7 @@ Var log_softmax(Var x) {
   return x.tape().record(op, x.shape(), x);
 }
 
-Var softmax(Var x, int axis) { return along(x, axis, softmax); }
-Var log_softmax(Var x, int axis) { return along(x, axis, log_softmax); }
+Var softmax(Var x, int axis) { return along("softmax", x, axis, softmax); }
+Var log_softmax(Var x, int axis) { return along("log_softmax", x, axis, log_softmax); }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -70,7 +70,8 @@ Var pow(Var a, Var b) {
       .pull_a =
           [](Var g, Var, Var a, Var b) {
             const Var a_is_0 = equal(a, 0), both_are_0 = a_is_0 * equal(b, 0);
-            return g * b * pow(a, where(both_are_0, 1, b - 1));
+            const Var slope = g * b;
+            return slope * pow(a, where(both_are_0, 1, b - 1));
           },
       .pull_b =
           [](Var g, Var y, Var a, Var) {

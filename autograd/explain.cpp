@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <iomanip>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include <xgrad/autograd/axes.hpp>
 #include <xgrad/autograd/logits.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/elementwise.hpp>
@@ -32,19 +33,12 @@ Var weighted_mean(const char* who, Var losses, const Given& given) {
 
 // Summed over the last axis: (..., k) to (...).
 Var sum_over_classes(Var x) {
-  Shape shape = x.shape();
-  shape.back() = 1;
-  const Var sums = sum_to(x, shape);
-  shape.pop_back();
-  return reshape(sums, shape);
+  const Shape& shape = x.shape();
+  return reshape(sum_rows(x), Shape(shape.begin(), shape.end() - 1));
 }
 
 // Probabilities divided by their sum over the last axis.
-Var normalised(Var p) {
-  Shape shape = p.shape();
-  shape.back() = 1;
-  return p / sum_to(p, shape);
-}
+Var normalised(Var p) { return p / sum_rows(p); }
 
 // Probabilities off 0 and 1, by Keras's epsilon.
 Var kept_inside(Var p) { return clip(p, 1e-7, 1 - 1e-7); }
@@ -133,7 +127,7 @@ Var binary_losses(const Given& target, Var probabilities) {
   if (const auto logits = logits_of_sigmoid(probabilities)) return binary_losses_from_logits(target, *logits);
   const Var t = matching("binary_crossentropy", target, probabilities), p = kept_inside(probabilities);
   const Var if_true = t * log(p);
-  const Var if_false = (1 - t) * log(1 - p);
+  const Var not_t = 1 - t, if_false = not_t * log(1 - p);
   return -(if_true + if_false);
 }
 

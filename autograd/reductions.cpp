@@ -1,4 +1,5 @@
 #include <limits>
+#include <xgrad/autograd/axes.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/elementwise.hpp>
 #include <xgrad/core/math.hpp>
@@ -49,6 +50,12 @@ Var max_to(Var x, const Shape& shape) {
   return x.tape().record(op, shape, x);
 }
 
+Var sum_rows(Var x) {
+  Shape shape = x.shape();
+  shape.back() = 1;
+  return sum_to(x, shape);
+}
+
 namespace {
 
 // x's shape with extent 1 in the given axes, and without them.
@@ -58,17 +65,11 @@ struct Reduced {
 };
 
 Reduced reduced(const char* who, Var x, const Axes& axes) {
-  const int rank = static_cast<int>(x.shape().size());
-  Reduced r{
-      x.shape(),
-      {},
-  };
+  Reduced r{.kept = x.shape(), .dropped = {}};
   std::vector<bool> gone(x.shape().size(), false);
   for (const int axis : axes) {
-    const std::size_t k = static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
-    require(-rank <= axis && axis < rank && !gone[k], who, ": axis ", axis, " of ", x.shape(),
-            rank == 0 ? " is none" : " is out of range or given twice", "; it takes -", rank, " up to ", rank,
-            ", excluded");
+    const std::size_t k = axis_of(who, x.shape(), axis);
+    require(!gone[k], who, ": axis ", axis, " of ", x.shape(), " is given twice; it takes each once");
     gone[k] = true;
     r.kept[k] = 1;
     r.count *= x.shape()[k];

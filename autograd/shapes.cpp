@@ -1,19 +1,20 @@
 #include <algorithm>
 #include <numeric>
+#include <xgrad/autograd/axes.hpp>
 #include <xgrad/autograd/ops.hpp>
 
 // Where numbers go. An operation that needs indices has them as an input without a gradient; its adjoint has the same.
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-namespace {
-
 std::size_t axis_of(const char* who, const Shape& shape, int axis) {
   const int rank = static_cast<int>(shape.size());
-  require(-rank <= axis && axis < rank, who, ": no axis ", axis, " in ", shape, "; it takes -", rank, " up to ", rank,
-          ", excluded");
+  require(rank > 0, who, ": the shape is ", shape, "; it takes at least one axis");
+  require(-rank <= axis && axis < rank, who, ": no axis ", axis, " in ", shape, "; it takes ", -rank, " to ", rank - 1);
   return static_cast<std::size_t>(axis < 0 ? axis + rank : axis);
 }
+
+namespace {
 
 std::size_t index(Real x) { return static_cast<std::size_t>(x); }
 

@@ -178,3 +178,14 @@ TEST_CASE("a slice begins where it should, beyond the last of the integers that 
   CHECK(gradient_of_x(n - 1) == 1);
   CHECK(gradient_of_x(n - 2) == 0);
 }
+
+TEST_CASE("an axis that is not there is refused by the function that was called") {
+  Tape tape;
+  const Var x = tape.variable(zeros({2, 3}));
+  CHECK(thrown_by<ShapeError>([&] { log_softmax(x, 5); }) == "log_softmax: no axis 5 in (2, 3); it takes -2 to 1");
+  CHECK(thrown_by<ShapeError>([&] { softmax(sum(x), 0); }) == "softmax: the shape is (); it takes at least one axis");
+  CHECK(thrown_by<ShapeError>([&] { sum(x, {-3}); }) == "sum: no axis -3 in (2, 3); it takes -2 to 1");
+  CHECK(thrown_by<ShapeError>([&] {
+          mean(x, {0, -2});
+        }) == "mean: axis -2 of (2, 3) is given twice; it takes each once");
+}

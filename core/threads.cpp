@@ -39,8 +39,7 @@ void in_threads(const Task& task) {
   const struct Release {
     ~Release() { busy = false; }
   } when_done;
-  const auto part_of = [&](std::size_t worker) { task(worker, parts); };
-  team->run(std::ref(part_of));
+  team->run(task);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -37,14 +37,14 @@ void Workers::end() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void Workers::run(const std::function<void(std::size_t)>& task) {
+void Workers::run(const Task& task) {
   task_ = &task;
   mode_ = FlushDenormals::mode();
   busy_ = static_cast<std::uint32_t>(threads_.size());
   ++round_;
   round_.notify_all();
   try {
-    task(0);
+    task(0, size());
   } catch (...) {
     errors_[0] = std::current_exception();
   }
@@ -62,7 +62,7 @@ void Workers::work(std::size_t worker) {
     if (task_ == nullptr) return;
     FlushDenormals::set_mode(mode_);
     try {
-      (*task_)(worker);
+      (*task_)(worker, size());
     } catch (...) {
       errors_[worker] = std::current_exception();
     }

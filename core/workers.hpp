@@ -3,12 +3,11 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
-#include <functional>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/core/threads.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -22,17 +21,17 @@ class Workers {
 
   std::size_t size() const { return errors_.size(); }
 
-  /// Calls task(0), ..., task(n - 1), each in its own thread, and returns when all have; what the first of them throws,
-  /// in their order, it throws then. Numbers too small for full precision are in all of them what they are to the
-  /// caller.
-  void run(const std::function<void(std::size_t worker)>& task);
+  /// Calls task(0, n), ..., task(n - 1, n), each in its own thread, and returns when all have; what the first of them
+  /// throws, in their order, it throws then. Numbers too small for full precision are in all of them what they are to
+  /// the caller.
+  void run(const Task& task);
 
  private:
   void work(std::size_t worker);
   void end();
 
-  const std::function<void(std::size_t)>* task_ = nullptr;  // none to end
-  std::uint64_t mode_ = 0;                                  // of the caller's arithmetic
+  const Task* task_ = nullptr;  // none to end
+  std::uint64_t mode_ = 0;      // of the caller's arithmetic
   std::atomic<std::uint32_t> round_ = 0, busy_ = 0;
   std::vector<std::exception_ptr> errors_;
   std::vector<std::thread> threads_;

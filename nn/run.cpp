@@ -38,8 +38,7 @@ bool Sequential::Run::learn(const Tensor& x, const Tensor& y, const Tensor* weig
 
 bool Sequential::Run::learn_together(const Samples& data, std::span<const std::uint32_t> numbers,
                                      const Tensor* weights) {
-  const std::size_t n = workers_.size();
-  const auto differentiate = [&](std::size_t worker) {
+  const auto differentiate = [&](std::size_t worker, std::size_t n) {
     Slice& slice = slices_[worker];
     const std::size_t first = numbers.size() * worker / n, last = numbers.size() * (worker + 1) / n;
     slice.share = static_cast<double>(last - first) / static_cast<double>(numbers.size());
@@ -62,11 +61,8 @@ bool Sequential::Run::learn_together(const Samples& data, std::span<const std::u
   if (!finite || parameters_.empty()) return finite;
   for (Parameter* p : parameters_)
     if (p->gradient.shape() != p->value().shape()) p->gradient.resize(p->value().shape());
-  workers_.run([&](std::size_t worker) { add_gradients(worker); });
-  model_.compiled().optimizer.step(parameters_, [&](const Task& task) {
-    const auto move = [&](std::size_t worker) { task(worker, n); };
-    workers_.run(std::ref(move));
-  });
+  workers_.run([this](std::size_t part, std::size_t parts) { add_gradients(part, parts); });
+  model_.compiled().optimizer.step(parameters_, [this](const Task& task) { workers_.run(task); });
   return true;
 }
 
@@ -146,24 +142,23 @@ void Sequential::Run::find_gradients(Slice& slice) {
 }
 
 // A worker's part of every gradient: the sum of the slices' gradients there, a piece at a time that stays in the cache.
-void Sequential::Run::add_gradients(std::size_t worker) {
+void Sequential::Run::add_gradients(std::size_t part, std::size_t parts) {
   constexpr std::size_t piece = 4096;
   for (std::size_t k = 0; k < parameters_.size(); ++k) {
     Parameter& p = *parameters_[k];
-    const std::size_t size = p.gradient.size(), n = workers_.size();
-    const std::size_t end = size * (worker + 1) / n;
+    const std::size_t size = p.gradient.size(), end = begin_of(part + 1, parts, size);
     Real* const sum = p.gradient.data();
-    for (std::size_t first = size * worker / n, last; first < end; first = last) {
+    for (std::size_t first = begin_of(part, parts, size), last; first < end; first = last) {
       last = std::min(first + piece, end);
       std::fill(sum + first, sum + last, Real{0});
       for (const Slice& slice : slices_) {
         if (slice.gradients.empty()) continue;
-        const Real* const part = slice.gradients[k].value().data();
+        const Real* const its = slice.gradients[k].value().data();
         const auto share = static_cast<Real>(slice.share);
-        for (std::size_t i = first; i < last; ++i) sum[i] += share * part[i];
+        for (std::size_t i = first; i < last; ++i) sum[i] += share * its[i];
       }
     }
-    if (worker == 0) p.fresh = true;
+    if (part == 0) p.fresh = true;
   }
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <xgrad/autograd/tape.hpp>
+#include <xgrad/core/denormals.hpp>
 #include <xgrad/core/workers.hpp>
 #include <xgrad/data/batches.hpp>
 #include <xgrad/nn/progress.hpp>
@@ -13,7 +14,7 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 /// One way through batches after another: what fit, evaluate, predict and the single batches share. With several
-/// workers, each takes a slice of every batch, on a tape of its own.
+/// workers, each takes a slice of every batch, on a tape of its own. While it lives, denormals are flushed.
 class Sequential::Run {
  public:
   explicit Run(Sequential& model, std::size_t workers = 1);
@@ -22,7 +23,7 @@ class Sequential::Run {
   void begin();
 
   /// The same for an epoch of training. What workers draw in it depends on its number and on the model's generator,
-  /// which draws nothing for them: the order of the samples is that of one worker.
+  /// which draws nothing for them: where no layer draws, the order of the samples is that of one worker.
   void begin(std::size_t epoch);
 
   /// One step on a batch; false, without the step, if its loss is not finite.
@@ -62,8 +63,9 @@ class Sequential::Run {
   void record(Slice& slice, const Tensor& x, const Tensor& y, const Tensor* weights, Context context);
   void count(const Slice& slice);
   void find_gradients(Slice& slice);
-  void add_gradients(std::size_t worker);
+  void add_gradients(std::size_t part, std::size_t parts);
 
+  const FlushDenormals flush_;
   Sequential& model_;
   std::vector<Parameter*> parameters_;
   Workers workers_;

@@ -2,7 +2,6 @@
 #include <cmath>
 #include <iostream>
 
-#include <xgrad/core/denormals.hpp>
 #include <xgrad/nn/interrupt.hpp>
 #include <xgrad/nn/run.hpp>
 
@@ -105,7 +104,6 @@ History Sequential::fit(const Samples& given, const FitOptions& options) {
   if (splits) validation_batches.emplace(data, validation_batch_size, nullptr, learnt);
 
   const InterruptGuard interrupt;
-  const FlushDenormals flush;
   Run run(*this, options.workers);
   History history;
   const auto call = [&](auto function, auto&... arguments) {
@@ -167,7 +165,6 @@ Logs Sequential::evaluate(const Samples& given, const EvaluateOptions& options) 
   const Samples data = options.sample_weight ? given.weighted(*options.sample_weight) : given;
   compiled().loss.check_targets(data.y(), output_shape());
   Batches batches(data, options.batch_size);
-  const FlushDenormals flush;
   Run run(*this);
   Progress progress(std::cout, batches.size(), style_of(options.verbose));
   run.evaluate(batches, data.weights(), options.verbose == silent ? nullptr : &progress);
@@ -183,7 +180,6 @@ Tensor Sequential::predict(const Tensor& x, const PredictOptions& options) {
   Tensor all(stacked(x.shape(0), output_shape()));
   if (x.shape(0) == 0) return all;
 
-  const FlushDenormals flush;
   Run run(*this);
   const Tensor no_targets = zeros({x.shape(0)});
   Batches batches(Samples(x, no_targets), options.batch_size);

@@ -101,7 +101,7 @@ Logs Sequential::Run::logs(const std::string& prefix) const {
   return result;
 }
 
-void Sequential::Run::explain_loss(std::size_t epoch, std::size_t step) const {
+void Sequential::Run::explain_loss(const std::string& what, const char* remedy) const {
   std::string where;
   try {
     for (const Slice& slice : slices_)
@@ -109,8 +109,7 @@ void Sequential::Run::explain_loss(std::size_t epoch, std::size_t step) const {
   } catch (const ValueError& error) {
     where = std::string(": ") + error.what();
   }
-  throw ValueError(text("fit: the loss is not finite in epoch ", epoch + 1, ", step ", step + 1, where,
-                        "; try a smaller learning rate, or the callback TerminateOnNaN"));
+  throw ValueError(text(what, where, "; try a smaller learning rate", remedy));
 }
 
 // The model's output for a batch, and its loss with the regularizers' penalties.

@@ -44,8 +44,9 @@ class Sequential::Run {
   /// The means until here, by name in alphabetical order, as Keras prints them.
   Logs logs(const std::string& prefix = "") const;
 
-  /// The last batch's loss was not finite: throws ValueError, which says where on the tape that began.
-  [[noreturn]] void explain_loss(std::size_t epoch, std::size_t step) const;
+  /// The last batch's loss was not finite: throws ValueError, which begins with `what` and says where on the tape that
+  /// began; `remedy` is another than a smaller learning rate.
+  [[noreturn]] void explain_loss(const std::string& what, const char* remedy = "") const;
 
  private:
   // A batch, or a worker's part of one, and what is recorded of it.

@@ -122,7 +122,7 @@ History Sequential::fit(const Samples& given, const FitOptions& options) {
     Progress progress(std::cout, batches.size(), style_of(options.verbose));
     run.begin(epoch);
     std::size_t step = 0;
-    for (auto batch = batches.begin(); batch != batches.end() && !stop_training && !interrupt.interrupted(); ++batch) {
+    for (auto batch = batches.begin(); batch != batches.end() && !interrupt.interrupted(); ++batch) {
       call(&Callback::on_train_batch_begin, step);
       bool finite;
       if (options.workers > 1) {
@@ -135,9 +135,12 @@ History Sequential::fit(const Samples& given, const FitOptions& options) {
         const Logs logs = run.logs();
         call(&Callback::on_train_batch_end, step, logs);
       }
-      if (!finite && !stop_training) run.explain_loss(epoch, step);
+      if (!finite && !stop_training)
+        run.explain_loss(text("fit: the loss is not finite in epoch ", epoch + 1, ", step ", step + 1),
+                         ", or the callback TerminateOnNaN");
       ++step;
       if (options.verbose != silent) progress.update(step, [&] { return run.logs(); });
+      if (stop_training) break;  // after a batch, as in Keras: an epoch that has begun has a loss
     }
     if (interrupt.interrupted()) {
       history.interrupted = true;
@@ -199,10 +202,9 @@ Logs Sequential::train_on_batch(const Tensor& x, const Tensor& y, const Tensor* 
   const Samples data(x, y, sample_weight);
   require<ValueError>(data.size() > 0, "train_on_batch: there are no samples");
   require_built(&data.sample_shape());
-  const FlushDenormals flush;
   Run run(*this);
   run.begin();
-  if (!run.learn(x, y, sample_weight)) run.explain_loss(0, 0);
+  if (!run.learn(x, y, sample_weight)) run.explain_loss("train_on_batch: the loss is not finite");
   return run.logs();
 }
 

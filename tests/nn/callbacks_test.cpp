@@ -179,6 +179,19 @@ TEST_CASE("ModelCheckpoint names its files by epoch and number, and keeps the be
   CHECK_THROWS_AS(model.fit(x, y, epochs(1, {ModelCheckpoint{.filepath = best + "{epoch:s}"}})), ValueError);
 }
 
+TEST_CASE("an epoch that is begun has a loss: training ends after its first batch, as in Keras") {
+  struct Second {
+    std::vector<double> losses;
+    void on_epoch_begin(Sequential& model, std::size_t epoch) { model.stop_training = epoch == 1; }
+    void on_train_batch_end(Sequential&, std::size_t, const Logs& logs) { losses.push_back(logs.at("loss")); }
+  } second;
+  Sequential model = counting();
+  const History history = model.fit(x, y, {.batch_size = 1, .epochs = 5, .verbose = silent, .callbacks = {second}});
+  CHECK(history.epoch.size() == 2);
+  CHECK(second.losses.size() == x.shape(0) + 1);
+  CHECK(history.logs[1].at("loss") == second.losses.back());
+}
+
 TEST_CASE("a callback of one's own is a class with the functions that it wants") {
   struct Counter {
     int begun = 0, batches = 0, ended = 0;

@@ -286,12 +286,13 @@ TEST_CASE("a loss that is not finite ends training with the operation that began
   const Tensor x = column({1, 2}), y = column({1, 2});
   Sequential m{Dense(1, [](Var v) { return sqrt(v); }, {.kernel_initializer = zeros}), Dense(1)};
   m.build({1});
-  const std::vector<Tensor> start = {filled({1, 1}, -1), zeros({1}), ones({1, 1}), zeros({1})};
+  const auto start = std::vector{filled({1, 1}, -1), zeros({1}), ones({1, 1}), zeros({1})};
   m.set_weights(start);
   m.compile("sgd", "mse");
   const std::string message = thrown_by<ValueError>([&] { m.fit(x, y, {.verbose = silent}); });
   CHECK(message.find("fit: the loss is not finite in epoch 1, step 1: sqrt (line ") == 0);
   CHECK(message.find("its inputs: line ") != std::string::npos);
+  CHECK(thrown_by<ValueError>([&] { m.train_on_batch(x, y); }).find("train_on_batch: the loss is not finite: ") == 0);
   CHECK(m.get_weights() == start);
   const History history = m.fit(x, y, {.epochs = 3, .verbose = silent, .callbacks = {TerminateOnNaN{}}});
   CHECK(history.epoch.size() == 1);

@@ -3,7 +3,6 @@
 // Elementwise loops over tensors that are broadcast against each other: NumPy's rule, in one place.
 
 #include <array>
-#include <concepts>
 
 #include <xgrad/core/threads.hpp>
 

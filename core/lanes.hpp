@@ -7,7 +7,7 @@
 #include <type_traits>
 #include <utility>
 
-#include <xgrad/core/config.hpp>
+#include <xgrad/core/tensor.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION::narrow {
 

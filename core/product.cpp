@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include <xgrad/core/elementwise.hpp>
-#include <xgrad/core/error.hpp>
 #include <xgrad/core/narrow.hpp>
 #include <xgrad/core/threads.hpp>
 

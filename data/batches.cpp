@@ -14,6 +14,7 @@ Batches::Batches(Samples samples, std::size_t batch_size, Rng* shuffle, std::siz
   require<ValueError>(begin < end, "batches: there are no samples; it takes 1 or more");
   require<ValueError>(batch_size > 0, "batches: batch_size is 0; it takes 1 or more");
   order_.resize(end - begin);
+  batch_size_ = std::min(batch_size, order_.size());
   std::iota(order_.begin(), order_.end(), static_cast<std::uint32_t>(first_));
 }
 

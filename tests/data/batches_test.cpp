@@ -40,6 +40,13 @@ TEST_CASE("a batch that held smaller images grows") {
   CHECK(batch.x(0, 1) == 1);
 }
 
+TEST_CASE("a batch size above the number of samples takes all at once") {
+  const LabelledImages images = five_images();
+  Batches data = batches(images, Batches::all);
+  CHECK(data.size() == 1);
+  CHECK((*data.begin()).x.shape() == Shape{5, 2});
+}
+
 TEST_CASE("the last batch has what is left") {
   const LabelledImages images = five_images();
   Batches data = batches(images, 2);

@@ -17,8 +17,8 @@ void check_indices(const char* who, Var indices, std::size_t n, std::size_t limi
   require(indices.shape() == Shape{n}, who, ": indices of shape ", indices.shape(), "; it takes ", Shape{n});
   for (std::size_t i = 0; i < n; ++i) {
     const Real value = indices.value().data()[i];
-    require<ValueError>(value >= 0 && value < static_cast<Real>(limit) && value == std::floor(value), who, ": index ",
-                        value, " at ", i, "; it takes integers from 0 up to ", limit, ", excluded");
+    require<ValueError>(value >= 0 && double{value} < static_cast<double>(limit) && value == std::floor(value), who,
+                        ": index ", value, " at ", i, "; it takes integers from 0 up to ", limit, ", excluded");
   }
 }
 

@@ -6,9 +6,10 @@
 #endif
 
 #include <algorithm>
-#include <functional>
+#include <limits>
 #include <memory>
-#include <numeric>
+
+#include <xgrad/core/error.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -20,7 +21,14 @@ void want_huge_pages([[maybe_unused]] void* first, [[maybe_unused]] std::size_t 
 }
 
 std::size_t element_count(const Shape& shape) {
-  return std::accumulate(shape.begin(), shape.end(), std::size_t{1}, std::multiplies<>{});
+  constexpr std::size_t most = std::numeric_limits<std::ptrdiff_t>::max() / sizeof(Real);
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
+  std::size_t count = 1;
+  for (const std::size_t extent : shape) {
+    require(extent <= most / count, "tensor: the shape is ", shape, "; it takes one whose elements fit in memory");
+    count *= extent;
+  }
+  return count;
 }
 
 Shape stacked(std::size_t n, const Shape& shape) {
@@ -29,7 +37,10 @@ Shape stacked(std::size_t n, const Shape& shape) {
   return result;
 }
 
-Tensor filled(const Shape& shape, Real value) { return Tensor(shape, value); }
+Tensor filled(const Shape& shape, Real value) {
+  element_count(shape);  // or an error
+  return Tensor(shape, value);
+}
 Tensor zeros(const Shape& shape) { return filled(shape, 0); }
 Tensor ones(const Shape& shape) { return filled(shape, 1); }
 

@@ -73,13 +73,14 @@ using Shape = xt::svector<std::size_t, 4>;
 /// Beware: Tensor({2, 3}) holds the two numbers 2 and 3; a 2 by 3 tensor is zeros({2, 3}).
 using Tensor = xt::xarray_container<std::vector<Real, Uninitialised<Real>>, xt::layout_type::row_major, Shape>;
 
-/// How many elements a tensor of this shape has: 1 for the shape of a number, 0 if an extent is 0.
+/// How many elements a tensor of this shape has: 1 for the shape of a number, 0 if an extent is 0. Throws ShapeError if
+/// they are more than memory has addresses for.
 std::size_t element_count(const Shape& shape);
 
 /// The shape of n tensors of this shape, one after another: (n, ...).
 Shape stacked(std::size_t n, const Shape& shape);
 
-/// A tensor of the given shape whose elements all have one value.
+/// A tensor of the given shape whose elements all have one value. Throws as element_count() does.
 Tensor filled(const Shape& shape, Real value);
 Tensor zeros(const Shape& shape);
 Tensor ones(const Shape& shape);

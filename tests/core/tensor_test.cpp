@@ -1,3 +1,5 @@
+#include <xgrad/autograd/ops.hpp>
+
 #include "support.hpp"
 
 using namespace xgrad;
@@ -14,6 +16,18 @@ TEST_CASE("braces give a tensor its numbers, zeros() gives it a shape") {
   CHECK(filled({2}, 7)(1) == 7);
   CHECK(column({1, 2, 3}).shape() == Shape{3, 1});
   CHECK(column({1, 2, 3})(2, 0) == 3);
+}
+
+TEST_CASE("a shape of more elements than memory has addresses for is refused") {
+  constexpr std::size_t n = std::size_t{1} << 33;
+  CHECK(element_count({n, n, 0}) == 0);
+  CHECK(thrown_by<ShapeError>([] {
+          zeros({n, n});
+        }) == "tensor: the shape is (8589934592, 8589934592); it takes one whose elements fit in memory");
+  Tape tape;
+  const Var tall = tape.variable(zeros({n, 0})), wide = tape.variable(zeros({0, n}));
+  CHECK_THROWS_AS(matmul(tall, wide), ShapeError);
+  CHECK_THROWS_AS(broadcast_to(tape.variable(ones({1})), {n, n}), ShapeError);
 }
 
 TEST_CASE("a buffer that shrinks for the last batch keeps its memory") {

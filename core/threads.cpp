@@ -24,8 +24,7 @@ std::atomic<bool> busy = false;
 
 void set_num_threads(int threads) {
   require<ValueError>(threads >= 1, "set_num_threads: ", threads, " threads; it takes 1 or more");
-  team.reset();
-  if (threads > 1) team = std::make_unique<Workers>(static_cast<std::size_t>(threads));
+  team = threads > 1 ? std::make_unique<Workers>(static_cast<std::size_t>(threads)) : nullptr;
 }
 
 int num_threads() { return team ? static_cast<int>(team->size()) : 1; }

@@ -1,10 +1,16 @@
 #include <xgrad/core/workers.hpp>
 
+#include <pthread.h>
+
 #include <xgrad/core/denormals.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
+
+// Counts a process's forebears: a thread ends where its process does.
+std::uint32_t process = 0;
+[[maybe_unused]] const int counted = pthread_atfork(nullptr, nullptr, [] { ++process; });
 
 // Returns when the number is no longer `old`. The next task of a training step is often some microseconds away, and to
 // be woken takes longer than that; so the thread offers its core to others for some milliseconds before it sleeps:
@@ -19,18 +25,25 @@ void wait_while(const std::atomic<std::uint32_t>& number, std::uint32_t old) {
 
 }  // namespace
 
-Workers::Workers(std::size_t n) : errors_(n) {
+Workers::Workers(std::size_t n) : process_(process) {
   try {
+    errors_.resize(n);
     for (std::size_t worker = 1; worker < n; ++worker) threads_.emplace_back([this, worker] { work(worker); });
-  } catch (...) {  // there are no more threads to be had
+  } catch (const std::exception& error) {  // there are no more to be had
     end();
-    throw;
+    throw ValueError(text(n, " threads cannot be started: ", error.what(), "; it takes fewer"));
   }
 }
 
 Workers::~Workers() { end(); }
 
+bool Workers::forked() const { return process != process_; }
+
 void Workers::end() {
+  if (forked()) {
+    new std::vector(std::move(threads_));  // for ever: what is not there can be neither joined nor detached
+    return;
+  }
   task_ = nullptr;
   ++round_;
   round_.notify_all();
@@ -38,6 +51,10 @@ void Workers::end() {
 }
 
 void Workers::run(const Task& task) {
+  if (forked()) {
+    for (std::size_t worker = 0; worker < size(); ++worker) task(worker, size());
+    return;
+  }
   task_ = &task;
   mode_ = FlushDenormals::mode();
   busy_ = static_cast<std::uint32_t>(threads_.size());

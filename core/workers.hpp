@@ -14,6 +14,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 /// Threads for work that comes in many small equal pieces: n workers, of which the caller's thread is number 0.
 class Workers {
  public:
+  /// Throws ValueError if the system does not give so many threads.
   explicit Workers(std::size_t n);
   ~Workers();
   Workers(const Workers&) = delete;
@@ -23,18 +24,20 @@ class Workers {
 
   /// Calls task(0, n), ..., task(n - 1, n), each in its own thread, and returns when all have; what the first of them
   /// throws, in their order, it throws then. Numbers too small for full precision are in all of them what they are to
-  /// the caller.
+  /// the caller. In a forked process, which has none of the threads, the caller does all.
   void run(const Task& task);
 
  private:
   void work(std::size_t worker);
   void end();
+  bool forked() const;
 
   const Task* task_ = nullptr;  // none to end
   std::uint64_t mode_ = 0;      // of the caller's arithmetic
   std::atomic<std::uint32_t> round_ = 0, busy_ = 0;
   std::vector<std::exception_ptr> errors_;
   std::vector<std::thread> threads_;
+  const std::uint32_t process_;
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -118,12 +118,13 @@ Optimizer::State state_for(const std::vector<Parameter*>& parameters, const Safe
   Optimizer::State state;
   read_option(file.metadata.at("xgrad.iterations"), state.iterations);
   for (const Parameter* p : parameters) {
+    state.names.push_back(p->name);
     std::vector<Tensor> slots;
     while (std::optional<Tensor> slot = tensor_at(text(p->name, "/", slots.size()), *p)) slots.push_back(*slot);
     state.slots.push_back(slots);
     if (std::optional<Tensor> sum = tensor_at(p->name + "/accumulated", *p)) state.accumulated.push_back(*sum);
   }
-  if (state.iterations == 0) state.slots.clear();
+  if (state.iterations == 0) state.slots.clear(), state.names.clear();
   return state;
 }
 
@@ -179,12 +180,13 @@ void Sequential::save(const std::string& path) {
     auto& [optimizer, loss, metrics] = *compiled_;
     const Optimizer::State& state = optimizer.state();
     texts["xgrad.iterations"] = option_text(state.iterations);
-    const std::vector<Parameter*> learnt = parameters();
-    for (std::size_t k = 0; k < state.slots.size(); ++k)
+    std::vector<std::string> names = state.names;
+    if (names.empty()) each_trainable([&](Parameter& p) { names.push_back(p.name); });
+    for (std::size_t k = 0; k < std::min(names.size(), state.slots.size()); ++k)
       for (std::size_t s = 0; s < state.slots[k].size(); ++s)
-        tensors.push_back(stored(text("optimizer/", learnt[k]->name, "/", s), state.slots[k][s]));
-    for (std::size_t k = 0; k < state.accumulated.size(); ++k)
-      tensors.push_back(stored(text("optimizer/", learnt[k]->name, "/accumulated"), state.accumulated[k]));
+        tensors.push_back(stored(text("optimizer/", names[k], "/", s), state.slots[k][s]));
+    for (std::size_t k = 0; k < std::min(names.size(), state.accumulated.size()); ++k)
+      tensors.push_back(stored(text("optimizer/", names[k], "/accumulated"), state.accumulated[k]));
     try {
       texts["xgrad.optimizer"] = named_json(optimizer).dump();
     } catch (const ValueError&) {  // a rule or schedule of the user's own: load() leaves it to be compiled again
@@ -231,7 +233,10 @@ void Sequential::restore(const std::string& path) {
     restored.set_weights(values_for(restored, file, path));
     restored.restore_state(file);
   });
-  *this = std::move(restored);
+  set_weights(restored.get_weights());  // in place, for others may hold pointers to the parameters
+  rng_ = restored.rng_;
+  epochs_done_ = restored.epochs_done_;
+  if (compiled_) compiled_->optimizer = std::move(restored.compiled_->optimizer);
 }
 
 void Sequential::restore_state(const SafeTensors& file) {

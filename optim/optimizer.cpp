@@ -96,12 +96,16 @@ void Optimizer::check(std::span<Parameter* const> parameters, std::size_t states
   };
   check_count(state_.slots.size());
   check_count(state_.accumulated.size());
+  check_count(state_.names.size());
   for (std::size_t k = 0; k < state_.slots.size(); ++k) {
     require<ValueError>(state_.slots[k].size() == states, "step: the state has ", state_.slots[k].size(),
                         " tensors for parameter ", parameters[k]->name, "; ", name_, " keeps ", states);
     for (const Tensor& slot : state_.slots[k]) check_shape(*parameters[k], slot);
   }
   for (std::size_t k = 0; k < state_.accumulated.size(); ++k) check_shape(*parameters[k], state_.accumulated[k]);
+  for (std::size_t k = 0; k < state_.names.size(); ++k)
+    require<ValueError>(parameters[k]->name == state_.names[k], "step: parameter ", parameters[k]->name, " where ",
+                        state_.names[k], " was; it takes the same parameters at every step");
 }
 
 // Of the gradients, or of the sums that they make with those accumulated.
@@ -126,6 +130,8 @@ void Optimizer::make_state(std::span<Parameter* const> parameters, std::size_t s
     }
   if (accumulates() && state_.accumulated.empty())
     for (const Parameter* p : parameters) state_.accumulated.push_back(zeros(p->value().shape()));
+  if (state_.names.empty())
+    for (const Parameter* p : parameters) state_.names.push_back(p->name);
   moves_.reserve(parameters.size());
 }
 

@@ -85,6 +85,7 @@ class Optimizer {
     std::int64_t iterations = 0;
     std::vector<std::vector<Tensor>> slots = {};  ///< by parameter, then by state variable of the rule
     std::vector<Tensor> accumulated = {};         ///< by parameter: the sum of gradients since the last update, if any
+    std::vector<std::string> names = {};          ///< of the parameters; taken from the next step's if there are none
   };
   const State& state() const { return state_; }
 

@@ -143,6 +143,8 @@ TEST_CASE("a state that cannot be is refused") {
         "set_state: after 3 iterations of cycles of 2 it takes the accumulated gradients");
   CHECK(step_from(accumulating, {.iterations = 3, .slots = {{}}, .accumulated = {three}}) ==
         "step: parameter w has shape (2,) where it was (3,); it takes the same parameters at every step");
+  CHECK(step_from("adam", {.iterations = 1, .slots = {{two, two}}, .names = {"v"}}) ==
+        "step: parameter w where v was; it takes the same parameters at every step");
   CHECK(step_from("adam", {.iterations = 1, .slots = {{two, two}}}) == "nothing");
 }
 

@@ -1,27 +1,42 @@
 #include <xgrad/nn/interrupt.hpp>
 
+#include <atomic>
+#include <csignal>
+#include <mutex>
+
 namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
-volatile std::sig_atomic_t noted = 0;
-void note(int) { noted = 1; }
+std::atomic<bool> noted = false;
+static_assert(std::atomic<bool>::is_always_lock_free);  // or a handler could not set it
+void note(int) { noted = true; }
+
+std::mutex mutex;  // of the rest
+std::size_t guards = 0;
+struct sigaction before {};
+bool installed = false;
 
 }  // namespace
 
 InterruptGuard::InterruptGuard() {
-  if (sigaction(SIGINT, nullptr, &before_) != 0 || before_.sa_handler != SIG_DFL) return;
-  noted = 0;
+  const std::lock_guard lock(mutex);
+  if (guards++ > 0) return;
+  noted = false;
+  if (sigaction(SIGINT, nullptr, &before) != 0 || before.sa_handler != SIG_DFL) return;
   struct sigaction first {};
   first.sa_handler = note;
   first.sa_flags = static_cast<int>(SA_RESETHAND);  // the second takes the default's way
-  installed_ = sigaction(SIGINT, &first, nullptr) == 0;
+  installed = sigaction(SIGINT, &first, nullptr) == 0;
 }
 
 InterruptGuard::~InterruptGuard() {
-  if (installed_) sigaction(SIGINT, &before_, nullptr);
+  const std::lock_guard lock(mutex);
+  if (--guards > 0 || !installed) return;
+  sigaction(SIGINT, &before, nullptr);
+  installed = false;
 }
 
-bool InterruptGuard::interrupted() const { return installed_ && noted != 0; }
+bool InterruptGuard::interrupted() const { return noted; }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

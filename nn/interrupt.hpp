@@ -1,13 +1,11 @@
 #pragma once
 
-#include <csignal>
-
 #include <xgrad/core/tensor.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// While one lives, the first Ctrl-C (SIGINT) is only noted, and the second ends the program as ever. It leaves alone a
-/// handler that the program has set, and puts back what it found.
+/// While one lives, in any thread, the first Ctrl-C (SIGINT) is only noted, and the second ends the program as ever.
+/// The first of several leaves alone a handler that the program has set, and the last puts back what that one found.
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -16,10 +14,6 @@ class InterruptGuard {
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
   bool interrupted() const;
-
- private:
-  struct sigaction before_ {};
-  bool installed_ = false;
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -43,7 +43,8 @@ class Metric {
     if constexpr (requires { M::name; }) kind_ = M::name;
   }
 
-  /// The function gives its value for one batch; those of all batches are averaged by their number of samples.
+  /// The function gives its value for one batch; those of all batches are averaged by their number of samples. Targets
+  /// (n,) for predictions (n, 1) are given to it as (n, 1), so that they do not broadcast.
   template <class F>
   requires std::is_invocable_r_v<double, F, const Tensor&, const Tensor&> Metric(std::string name, F function)
       : Metric(std::move(name), metrics::Custom{std::move(function)}) {}

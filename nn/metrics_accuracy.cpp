@@ -110,7 +110,13 @@ void SparseTopKCategoricalAccuracy::update(const Tensor& y_true, const Tensor& y
 void Custom::update(const Tensor& y_true, const Tensor& y_pred) {
   require(y_pred.dimension() > 0 && y_pred.size() > 0, "metric: an empty batch: y_pred has shape ", y_pred.shape());
   const double samples = static_cast<double>(y_pred.shape(0));
-  value.total += samples * function(y_true, y_pred);
+  if (same_column(y_true.shape(), y_pred.shape())) {
+    Tensor alike = y_true;
+    alike.reshape(y_pred.shape());
+    value.total += samples * function(alike, y_pred);
+  } else {
+    value.total += samples * function(y_true, y_pred);
+  }
   value.count += samples;
 }
 

@@ -17,6 +17,14 @@ std::shared_ptr<const Tensor> as_tensor(const std::vector<std::uint8_t>& labels)
   return y;
 }
 
+void require_weights(const Tensor& weights, std::size_t n) {
+  require(weights.shape() == Shape{n}, "samples: weights of shape ", weights.shape(),
+          "; it takes one for each sample, (", n, ",)");
+  const auto bad = std::find_if(weights.begin(), weights.end(), [](Real weight) { return !std::isfinite(weight); });
+  require<ValueError>(bad == weights.end(), "samples: the weight of sample ", bad - weights.begin(), " is ",
+                      bad == weights.end() ? 0 : *bad, "; it takes finite numbers");
+}
+
 void gather_pixels(const LabelledImages& images, std::span<const std::uint32_t> numbers, Tensor& x,
                    std::span<const std::uint32_t> next) {
   const std::size_t length = images.shape[1] * images.shape[2], n = numbers.size();
@@ -40,8 +48,7 @@ Samples::Samples(const Tensor& x, const Tensor& y, const Tensor* weights)
     : x_(&x), y_(std::shared_ptr<const Tensor>{}, &y), weights_(weights) {
   require(x.dimension() > 0 && y.dimension() > 0 && x.shape(0) == y.shape(0), "samples: x has shape ", x.shape(),
           " and y ", y.shape(), "; it takes as many rows of one as of the other");
-  require(weights == nullptr || weights->shape() == Shape{y.shape(0)}, "samples: weights of shape ",
-          weights ? weights->shape() : Shape{}, "; it takes one for each sample, (", y.shape(0), ",)");
+  if (weights) require_weights(*weights, size());
   sample_shape_ = without_first(x.shape());
 }
 
@@ -54,8 +61,7 @@ Samples::Samples(const LabelledImages& images) : images_(&images), y_(as_tensor(
 }
 
 Samples Samples::weighted(const Tensor& weights) const {
-  require(weights.shape() == Shape{size()}, "samples: weights of shape ", weights.shape(),
-          "; it takes one for each sample, (", size(), ",)");
+  require_weights(weights, size());
   Samples result = *this;
   result.weights_ = &weights;
   return result;

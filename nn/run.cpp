@@ -10,12 +10,18 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-Sequential::Run::Run(Sequential& model, std::size_t workers)
-    : model_(model), parameters_(model.parameters()), workers_(workers), slices_(workers) {}
+Sequential::Run::Run(Sequential& model, std::size_t workers) : model_(model), workers_(workers), slices_(workers) {
+  find_parameters();
+}
+
+void Sequential::Run::find_parameters() {
+  parameters_.clear();
+  model_.each_trainable([this](Parameter& p) { parameters_.push_back(&p); });
+}
 
 void Sequential::Run::begin() {
   loss_ = samples_ = 0;
-  for (Metric& metric : model_.compiled().metrics) metric.reset();
+  metrics_ = model_.compiled().metrics;
 }
 
 void Sequential::Run::begin(std::size_t epoch) {
@@ -95,7 +101,7 @@ const Tensor* Sequential::Run::weights_of(const Batches::Iterator& batch, const 
 
 Logs Sequential::Run::logs(const std::string& prefix) const {
   std::map<std::string, double> sorted{{"loss", loss_ / samples_}};
-  for (const Metric& metric : model_.compiled().metrics) sorted[metric.name()] = metric.result();
+  for (const Metric& metric : metrics_) sorted[metric.name()] = metric.result();
   Logs result;
   for (const auto& [name, number] : sorted) result[prefix + name] = number;
   return result;
@@ -105,7 +111,8 @@ void Sequential::Run::explain_loss(const std::string& what, const char* remedy) 
   std::string where;
   try {
     for (const Slice& slice : slices_)
-      for (std::uint32_t line = 0; line < slice.tape.size(); ++line) require_finite(slice.tape, line);
+      if (slice.share > 0 && !std::isfinite(slice.loss.item()))
+        for (std::uint32_t line = 0; line < slice.tape.size(); ++line) require_finite(slice.tape, line);
   } catch (const ValueError& error) {
     where = std::string(": ") + error.what();
   }
@@ -130,11 +137,12 @@ void Sequential::Run::count(const Slice& slice) {
   const auto n = static_cast<double>(slice.y->shape(0));
   loss_ += slice.loss.item() * n;
   samples_ += n;
-  for (Metric& metric : model_.compiled().metrics) metric.update(*slice.y, slice.prediction.value());
+  for (Metric& metric : metrics_) metric.update(*slice.y, slice.prediction.value());
 }
 
 // The gradients of a slice's loss, left where its tape has them.
 void Sequential::Run::find_gradients(Slice& slice) {
+  slice.recorded = slice.tape.size();
   slice.watched.clear();
   for (Parameter* p : parameters_) slice.watched.push_back(slice.tape.watch(*p));
   slice.tape.pull(slice.loss, slice.tape.constant(slice.loss.shape(), 1), slice.watched, slice.gradients);
@@ -147,6 +155,7 @@ void Sequential::Run::add_gradients(std::size_t part, std::size_t parts) {
     Parameter& p = *parameters_[k];
     const std::size_t size = p.gradient.size(), end = begin_of(part + 1, parts, size);
     Real* const sum = p.gradient.data();
+    const auto uses_it = [&](const Slice& s) { return !s.gradients.empty() && s.watched[k].line() < s.recorded; };
     for (std::size_t first = begin_of(part, parts, size), last; first < end; first = last) {
       last = std::min(first + piece, end);
       std::fill(sum + first, sum + last, Real{0});
@@ -157,7 +166,7 @@ void Sequential::Run::add_gradients(std::size_t part, std::size_t parts) {
         for (std::size_t i = first; i < last; ++i) sum[i] += share * its[i];
       }
     }
-    if (part == 0) p.fresh = true;
+    if (part == 0) p.fresh = std::any_of(slices_.begin(), slices_.end(), uses_it);
   }
 }
 

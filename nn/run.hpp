@@ -19,6 +19,9 @@ class Sequential::Run {
  public:
   explicit Run(Sequential& model, std::size_t workers = 1);
 
+  /// Looks for what is to be learnt, as when it was made.
+  void find_parameters();
+
   /// Begins to count anew.
   void begin();
 
@@ -58,7 +61,8 @@ class Sequential::Run {
     Rng rng;
     const Tensor* y = nullptr;
     Var prediction, loss;
-    double share = 1;  // of the batch's samples
+    std::size_t recorded = 0;  // lines, when the loss was
+    double share = 1;          // of the batch's samples
   };
 
   void record(Slice& slice, const Tensor& x, const Tensor& y, const Tensor* weights, Context context);
@@ -69,6 +73,7 @@ class Sequential::Run {
   const FlushDenormals flush_;
   Sequential& model_;
   std::vector<Parameter*> parameters_;
+  std::vector<Metric> metrics_;  // its own, for a callback may evaluate the model meanwhile
   Workers workers_;
   std::vector<Slice> slices_;
   double loss_ = 0, samples_ = 0;

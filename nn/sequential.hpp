@@ -34,7 +34,7 @@ struct FitOptions {
   std::size_t initial_epoch = 0;
   std::size_t validation_batch_size = 0;  ///< batch_size if 0
   std::size_t validation_freq = 1;        ///< in epochs
-  std::size_t workers = 1;                ///< threads that share each batch; not with BatchNormalization
+  std::size_t workers = 1;                ///< threads that share each batch by slices: see docs/keras.md
   bool check_data = true;                 ///< refuses NaN and infinity in x before the first epoch
 };
 
@@ -109,7 +109,8 @@ class Sequential {
   /// Trains on x, (n, ...), and y. An epoch's loss and metrics are means over its samples, taken while the weights
   /// move; val_loss and the other val_... are taken after it. Throws ValueError or ShapeError before the first step for
   /// data that do not fit the model or the loss; ValueError when the loss of a batch is not finite, naming the first
-  /// operation that gave it, with the weights as they were before that batch. Ctrl-C ends it after the batch.
+  /// operation that gave it, with the weights as they were before that batch (but BatchNormalization's averages have
+  /// moved, as in Keras). Ctrl-C ends it after the batch.
   History fit(const Tensor& x, const Tensor& y, const FitOptions& options = {}) { return fit(Samples(x, y), options); }
   History fit(const Samples& data, const FitOptions& options = {});
 

@@ -37,15 +37,15 @@ void warn_of_one_target(const Tensor& y) {
     std::cerr << "xgrad: fit: all targets are " << *y.begin() << std::endl;
 }
 
-void check_options(const FitOptions& o) {
+void check_options(const FitOptions& o, const Samples& data) {
   require<ValueError>(o.epochs > 0, "fit: 0 epochs; it takes 1 or more");
   require<ValueError>(o.batch_size > 0, "fit: batch_size is 0; it takes 1 or more");
   require<ValueError>(o.validation_split >= 0 && o.validation_split < 1, "fit: validation_split is ",
                       o.validation_split, "; it takes 0 up to but not including 1");
   require<ValueError>(o.workers > 0, "fit: 0 workers; it takes 1 or more");
   require<ValueError>(o.validation_freq > 0, "fit: validation_freq is 0; it takes 1 or more epochs");
-  require<ValueError>(o.class_weight.empty() || !o.sample_weight,
-                      "fit: both class_weight and sample_weight; it takes one of them");
+  require<ValueError>(!o.class_weight.empty() + o.sample_weight.has_value() + (data.weights() != nullptr) < 2,
+                      "fit: of class_weight, sample_weight and weights of the samples themselves it takes one");
   for (const auto& [label, weight] : o.class_weight)
     require<ValueError>(weight >= 0 && std::isfinite(weight), "fit: the class_weight of ", label, " is ", weight,
                         "; it takes numbers from 0");
@@ -63,15 +63,17 @@ Sequential::Compiled& Sequential::compiled() {
 }
 
 void Sequential::require_no_statistics() {
-  each_parameter([](Parameter& p) {
-    require<ValueError>(p.trainable, "fit: ", p.name, " is counted over whole batches; it takes workers = 1");
-  });
+  for (Layer& layer : layers_)
+    if (layer.trainable)
+      layer.each_parameter([](Parameter& p) {
+        require<ValueError>(p.trainable, "fit: ", p.name, " is counted over whole batches; it takes workers = 1");
+      });
 }
 
 Optimizer& Sequential::optimizer() { return compiled().optimizer; }
 
 History Sequential::fit(const Samples& given, const FitOptions& options) {
-  check_options(options);
+  check_options(options, given);
   const Loss& loss = compiled().loss;
   const std::size_t n = given.size();
   require<ValueError>(n > 0, "fit: there are no samples");
@@ -85,6 +87,7 @@ History Sequential::fit(const Samples& given, const FitOptions& options) {
   require<ValueError>(learnt > 0 && (!splits || learnt < n), "fit: validation_split ", options.validation_split, " of ",
                       n, " samples leaves ", learnt, " to learn from and ", n - learnt, " to validate with");
   const Samples validation = options.validation_data.value_or(data);
+  require<ValueError>(validation.size() > 0, "fit: there are no samples to validate with");
   for (const Samples* samples : {&data, &validation}) {
     require(samples->sample_shape() == given.sample_shape(), "fit: samples of shape ", given.sample_shape(),
             " and validation samples of shape ", samples->sample_shape());
@@ -108,7 +111,10 @@ History Sequential::fit(const Samples& given, const FitOptions& options) {
   History history;
   const auto call = [&](auto function, auto&... arguments) {
     for (const Callback& callback : options.callbacks)
-      if (callback.*function) (callback.*function)(*this, arguments...);
+      if (callback.*function) {
+        (callback.*function)(*this, arguments...);
+        run.find_parameters();  // it may have frozen layers, or put another model here
+      }
   };
   const bool batches_are_watched = std::any_of(options.callbacks.begin(), options.callbacks.end(),
                                                [](auto& c) { return c.on_train_batch_end != nullptr; });
@@ -191,6 +197,9 @@ Tensor Sequential::predict(const Tensor& x, const PredictOptions& options) {
   Real* to = all.data();
   for (const Batch& batch : batches) {
     const Tensor& y = run.output(batch.x);
+    const Shape expected = stacked(batch.x.shape(0), output_shape());
+    require(y.shape() == expected, "predict: the output has shape ", y.shape(), "; by its layers' build() it takes ",
+            expected);
     to = std::copy(y.begin(), y.end(), to);
     if (options.verbose != silent) progress.update(++step, [] { return Logs(); });
   }

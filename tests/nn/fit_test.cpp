@@ -257,7 +257,7 @@ TEST_CASE("options out of range are refused") {
   CHECK(said_by_fit(x, y, {.validation_split = 0.9}) ==
         "fit: validation_split 0.9 of 4 samples leaves 0 to learn from and 4 to validate with");
   CHECK(said_by_fit(x, y, {.class_weight = {{0, 1}}, .sample_weight = Tensor{1, 1, 1, 1}}) ==
-        "fit: both class_weight and sample_weight; it takes one of them");
+        "fit: of class_weight, sample_weight and weights of the samples themselves it takes one");
   CHECK(said_by_fit(x, y, {.sample_weight = Tensor{1, 1}}) ==
         "samples: weights of shape (2,); it takes one for each sample, (4,)");
 }

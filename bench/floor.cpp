@@ -6,7 +6,6 @@
 
 #include <cblas.h>
 #include <sys/mman.h>
-#include <xmmintrin.h>
 
 #include <bit>
 #include <cstring>
@@ -290,7 +289,7 @@ void fit_line(const bench::Arguments& a, bench::Report& report) {
 
 int main(int argc, char** argv) {
   return bench::run(argc, argv, [](const bench::Arguments& a, bench::Report& report) {
-    _mm_setcsr(_mm_getcsr() | 0x8040);  // flush denormals to zero
+    flush_denormals();
     openblas_set_num_threads(1);
     a.work.layers.empty() ? fit_line(a, report) : train_mnist(a, report);
   });

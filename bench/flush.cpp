@@ -1,4 +1,5 @@
-// flush_denormals() makes the processor take denormals as zero on this thread: numpy_by_hand.py calls it.
+// flush_denormals() makes the processor take denormals as zero on this thread: for halves.hpp, floor.cpp and, from
+// Python, numpy_by_hand.py.
 
 #if defined(__SSE__)
 #include <xmmintrin.h>

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <cblas.h>
-#include <xmmintrin.h>
 
 #include <atomic>
 #include <cstddef>
 #include <cstring>
 #include <thread>
+
+extern "C" void flush_denormals();
 
 /// A second thread, for half of the work; both wait by offering their core to others.
 class Halves {
@@ -57,7 +58,7 @@ class Halves {
 
  private:
   void wait_for_work() {
-    _mm_setcsr(_mm_getcsr() | 0x8040);  // flush denormals to zero
+    flush_denormals();
     for (;;) {
       while (!working_) std::this_thread::yield();
       if (call_ == nullptr) return;

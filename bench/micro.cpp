@@ -191,7 +191,7 @@ void run_case(benchmark::State& state, const Case& c, bool backward) {
       benchmark::Counter(work * 1e-9, benchmark::Counter::kIsIterationInvariantRate);
 }
 
-// A chain of a thousand additions of two numbers: what a line of the tape costs beside its arithmetic.
+// A chain of a thousand squares of a number: what a line of the tape costs beside its arithmetic.
 void run_lines(benchmark::State& state, bool backward) {
   constexpr int lines = 1000;
   const Tensor one = ones({});

@@ -42,7 +42,7 @@ function(xgrad_library target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
                                               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  target_link_libraries(${target} PUBLIC xtensor PRIVATE xtensor-blas BLAS::BLAS ZLIB::ZLIB
+  target_link_libraries(${target} PUBLIC xtensor PRIVATE xtensor-blas BLAS::BLAS Threads::Threads ZLIB::ZLIB
                         $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
   # Without these two, a loop with a square root in it is not vectorised. Both give up only what nobody here uses: errno
   # after a mathematical function, and floating-point traps.

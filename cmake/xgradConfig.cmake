@@ -1,6 +1,7 @@
 include(CMakeFindDependencyMacro)
 find_dependency(xtensor)
 find_dependency(xtensor-blas)
+find_dependency(Threads)
 find_dependency(ZLIB)
 set(xgrad_vendor ${BLA_VENDOR})
 set(BLA_VENDOR OpenBLAS)

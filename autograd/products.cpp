@@ -16,6 +16,7 @@ Var record_product(const Op& op, Product product, Var a, Var b) {
             ", after leading axes that broadcast");
   };
   misfit(s.size() >= 2 && t.size() >= 2);
+  // the last two axes, by their numbers, add up to 2 rank - 3
   const std::size_t rows = s.size() - (product == Product::tn ? 1 : 2), inner_a = 2 * s.size() - 3 - rows;
   const std::size_t columns = t.size() - (product == Product::nt ? 2 : 1), inner_b = 2 * t.size() - 3 - columns;
   misfit(s[inner_a] == t[inner_b]);

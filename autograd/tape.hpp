@@ -64,11 +64,13 @@ class Tape {
 
   /// Sets the gradient of every watched parameter to that of `loss`, a Var with one element, and marks it fresh. It is
   /// never added to what was there, so nothing needs zeroing before; a parameter that the loss does not depend on gets
-  /// zeros. Throws ShapeError or TapeError.
+  /// zeros. Throws ShapeError if the loss has more elements; TapeError if it depends on no watched parameter, or one
+  /// was changed since it was watched.
   void backward(Var loss);
 
-  /// The reverse sweep, recorded on this tape: gradients of y by each of `inputs`, given y's own gradient `seed`. They
-  /// replace what was in the list, so that a loop need not allocate.
+  /// The reverse sweep, recorded on this tape: gradients of y by each of `inputs`, given y's own gradient `seed`, of
+  /// y's shape. They replace what was in the list, so that a loop need not allocate. Throws ShapeError for another
+  /// seed; TapeError for an input that is a constant, or a watched parameter that was changed since.
   void pull(Var y, Var seed, const std::vector<Var>& inputs, std::vector<Var>& gradients);
 
   /// Forgets the recording, and keeps the memory of as many lines as it and the one before both had: in a training loop

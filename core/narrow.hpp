@@ -18,7 +18,7 @@
 
 namespace xgrad::inline XGRAD_PRECISION::narrow {
 
-/// Whether the loops below beat OpenBLAS, which finds out at run time what the processor can do; they do not.
+/// Whether the loops below beat OpenBLAS: it finds out at run time what the processor can do, they are compiled for it.
 #if defined(__AVX2__) && defined(__FMA__)
 constexpr bool pays = true;
 #else

@@ -10,8 +10,9 @@ namespace xgrad::inline XGRAD_PRECISION {
 /// A named tensor that is learnt, with its gradient. Writing to the value goes through edit() or assignment, which
 /// count versions: a tape that has watched the parameter can then tell that its recording no longer describes it.
 ///
-/// A parameter belongs to one thread at a time, for backward writes its gradient. Threads may read its value together;
-/// to learn together, each makes variable(value()) on a tape of its own, and one adds their gradients in a fixed order.
+/// A parameter belongs to one thread at a time, for backward() writes its gradient. Threads may read its value
+/// together; to learn together, each watches it on a tape of its own and takes its gradient by gradient() or pull(),
+/// which leave the parameter as it is, and one adds them up in a fixed order.
 class Parameter {
  public:
   Parameter();

@@ -36,8 +36,8 @@ class Samples {
   /// The same samples with other weights.
   Samples weighted(const Tensor& weights) const;
 
-  /// Writes the samples of these numbers to a batch, in whose memory they may find room; those that are wanted next can
-  /// be on their way meanwhile.
+  /// Writes the samples of these numbers, below size() each, to a batch: x (n, ...) and y, which are resized if need
+  /// be. The pixels of those in `next`, the numbers that are wanted then, are asked of the memory meanwhile.
   void gather(std::span<const std::uint32_t> numbers, Batch& batch, std::span<const std::uint32_t> next = {}) const;
 
   /// Throws ValueError naming the first x that is NaN or infinite: its sample, and its place in it.
@@ -51,7 +51,7 @@ class Samples {
   Shape sample_shape_;
 };
 
-/// Copies those rows of a tensor to another, which is resized if need be.
+/// Copies those rows of a tensor (m, ...), each below m, to another, (n, ...), which is resized if need be.
 void gather_rows(const Tensor& from, std::span<const std::uint32_t> rows, Tensor& to);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

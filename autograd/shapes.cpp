@@ -18,11 +18,15 @@ namespace {
 
 std::size_t index(Real x) { return static_cast<std::size_t>(x); }
 
-// An axis, and where a part of it begins, as a constant; and back. A Real counts exactly no further than `most`.
+// An axis, and where a part of it begins, as a constant; and back. A float counts exactly no further than `most`.
 constexpr std::size_t most = std::size_t{1} << 24;
 Var place_of(Tape& tape, std::size_t axis, std::size_t begin) {
   const auto real = [](std::size_t i) { return static_cast<Real>(i); };
-  return tape.constant(Tensor{real(axis), real(begin / most), real(begin % most)});
+  return tape.constant({3}, [&](Tensor& place) {
+    place(0) = real(axis);
+    place(1) = real(begin / most);
+    place(2) = real(begin % most);
+  });
 }
 struct Place {
   std::size_t axis, begin;
@@ -119,9 +123,11 @@ Var transpose(Var x, const Axes& permutation) {
   Axes sorted = permutation, expected(x.shape().size());
   std::sort(sorted.begin(), sorted.end());
   std::iota(expected.begin(), expected.end(), 0);
-  std::string list;
-  for (const int axis : permutation) list += text(list.empty() ? "" : ", ", axis);
-  require(sorted == expected, "transpose: (", list, ") does not permute the axes of ", x.shape());
+  if (sorted != expected) {
+    std::string list;
+    for (const int axis : permutation) list += text(list.empty() ? "" : ", ", axis);
+    throw ShapeError(text("transpose: (", list, ") does not permute the axes of ", x.shape()));
+  }
   Shape shape;
   for (const int axis : permutation) shape.push_back(x.shape()[static_cast<std::size_t>(axis)]);
   const Var order = x.tape().constant({permutation.size()},

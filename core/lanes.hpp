@@ -56,7 +56,7 @@ struct Group {
   }
 
  private:
-  // A vector of the factors, repeated, has each of them near every lane: one from its other half would come later.
+  // To move a number between the halves of a register takes longer: repeated, every factor is in both.
   template <class Visit, std::size_t... lane, std::size_t... v>
   [[gnu::always_inline]] static void visit_each(Factors x, Visit visit, std::index_sequence<lane...>,
                                                 std::index_sequence<v...>) {

@@ -18,7 +18,8 @@
 
 namespace xgrad::inline XGRAD_PRECISION::narrow {
 
-/// Whether the loops below beat OpenBLAS: it finds out at run time what the processor can do, they are compiled for it.
+/// Whether the loops below beat OpenBLAS, which chooses its own by what the processor can do as it runs; these are
+/// fixed when they are compiled.
 #if defined(__AVX2__) && defined(__FMA__)
 constexpr bool pays = true;
 #else

@@ -24,10 +24,9 @@ std::size_t element_count(const Shape& shape) {
   constexpr std::size_t most = std::numeric_limits<std::ptrdiff_t>::max() / sizeof(Real);
   if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
   std::size_t count = 1;
-  for (const std::size_t extent : shape) {
-    require(extent <= most / count, "tensor: the shape is ", shape, "; it takes one whose elements fit in memory");
-    count *= extent;
-  }
+  bool fits = true;
+  for (const std::size_t extent : shape) fits = fits && !__builtin_mul_overflow(count, extent, &count);
+  require(fits && count <= most, "tensor: the shape is ", shape, "; it takes one whose elements fit in memory");
   return count;
 }
 

@@ -1,7 +1,5 @@
 #include <xgrad/core/threads.hpp>
 
-#include <pthread.h>
-
 #include <atomic>
 #include <memory>
 
@@ -14,16 +12,11 @@ namespace {
 std::unique_ptr<Workers> team;  // none for one thread
 std::atomic<bool> busy = false;
 
-// A forked process has none of the threads, and cannot join them.
-[[maybe_unused]] const int forgotten = pthread_atfork(nullptr, nullptr, [] {
-  (void)team.release();
-  busy = false;
-});
-
 }  // namespace
 
 void set_num_threads(int threads) {
   require<ValueError>(threads >= 1, "set_num_threads: ", threads, " threads; it takes 1 or more");
+  busy = false;  // or a process that was forked meanwhile would be alone for ever
   team = threads > 1 ? std::make_unique<Workers>(static_cast<std::size_t>(threads)) : nullptr;
 }
 

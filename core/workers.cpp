@@ -2,13 +2,15 @@
 
 #include <pthread.h>
 
+#include <system_error>
+
 #include <xgrad/core/denormals.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
-// Counts a process's forebears: a thread ends where its process does.
+// How many forks led to this process. Workers that were made under another number have no threads here.
 std::uint32_t process = 0;
 [[maybe_unused]] const int counted = pthread_atfork(nullptr, nullptr, [] { ++process; });
 
@@ -26,12 +28,14 @@ void wait_while(const std::atomic<std::uint32_t>& number, std::uint32_t old) {
 }  // namespace
 
 Workers::Workers(std::size_t n) : process_(process) {
+  constexpr std::size_t most = 1024;
+  require<ValueError>(n <= most, "workers: ", n, " threads; it takes up to ", most);
+  errors_.resize(n);
   try {
-    errors_.resize(n);
     for (std::size_t worker = 1; worker < n; ++worker) threads_.emplace_back([this, worker] { work(worker); });
-  } catch (const std::exception& error) {  // there are no more to be had
+  } catch (const std::system_error& error) {  // there are no more to be had
     end();
-    throw ValueError(text(n, " threads cannot be started: ", error.what(), "; it takes fewer"));
+    throw ValueError(text("workers: of ", n, " threads only ", threads_.size() + 1, " could be had: ", error.what()));
   }
 }
 

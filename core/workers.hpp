@@ -14,7 +14,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 /// Threads for work that comes in many small equal pieces: n workers, of which the caller's thread is number 0.
 class Workers {
  public:
-  /// Throws ValueError if the system does not give so many threads.
+  /// Throws ValueError for more than 1,024, or if the system does not give so many threads.
   explicit Workers(std::size_t n);
   ~Workers();
   Workers(const Workers&) = delete;

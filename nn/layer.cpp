@@ -1,5 +1,7 @@
 #include <xgrad/nn/layer.hpp>
 
+#include <xgrad/nn/sequential.hpp>
+
 namespace xgrad::inline XGRAD_PRECISION {
 
 Layer::Layer(const Layer& other)
@@ -31,12 +33,17 @@ Shape Layer::build(const Shape& input, Rng& rng) {
 
 bool Layer::is_built_for(const Shape& input) const { return input_ == input; }
 
-void Layer::name_parameters() {
-  each_parameter([&](Parameter& p) {
-    if (!prefix_.empty() && p.name.starts_with(prefix_)) p.name.erase(0, prefix_.size());
-    p.name = name + "/" + p.name;
-  });
-  prefix_ = name + "/";
+void Layer::name_parameters(const std::string& outer) {
+  const std::string prefix = outer + name + "/";
+  if (Sequential* const inner = as<Sequential>()) {
+    for (Layer& layer : inner->layers()) layer.name_parameters(prefix);
+  } else {
+    each_parameter([&](Parameter& p) {
+      if (!prefix_.empty() && p.name.starts_with(prefix_)) p.name.erase(0, prefix_.size());
+      p.name = prefix + p.name;
+    });
+  }
+  prefix_ = prefix;
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

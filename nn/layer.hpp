@@ -66,8 +66,9 @@ class Layer {
     if (trainable) self_->each_trainable(visit);
   }
 
-  /// Puts the layer's name before those of its parameters: "dense/kernel".
-  void name_parameters();
+  /// Puts the layer's name, after those of the models that it is in, before those of its parameters: "dense/kernel",
+  /// "sequential/dense/kernel".
+  void name_parameters(const std::string& outer = "");
 
   const std::string& kind() const { return kind_; }
   void config(Config& options) { self_->config(options); }

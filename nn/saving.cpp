@@ -105,7 +105,8 @@ Optimizer optimizer_from(const Json& json) {
   return optimizer;
 }
 
-Optimizer::State state_for(const std::vector<Parameter*>& parameters, const SafeTensors& file) {
+// The optimizer's state: of the parameters that were learnt, frozen since or not.
+Optimizer::State state_for(Sequential& model, const SafeTensors& file) {
   Tensors tensors;
   for (const StoredTensor& tensor : file.tensors) tensors[tensor.name] = &tensor;
   const auto tensor_at = [&](const std::string& name, const Parameter& p) -> std::optional<Tensor> {
@@ -117,14 +118,15 @@ Optimizer::State state_for(const std::vector<Parameter*>& parameters, const Safe
   };
   Optimizer::State state;
   read_option(file.metadata.at("xgrad.iterations"), state.iterations);
-  for (const Parameter* p : parameters) {
-    state.names.push_back(p->name);
+  model.each_parameter([&](Parameter& p) {
     std::vector<Tensor> slots;
-    while (std::optional<Tensor> slot = tensor_at(text(p->name, "/", slots.size()), *p)) slots.push_back(*slot);
-    state.slots.push_back(slots);
-    if (std::optional<Tensor> sum = tensor_at(p->name + "/accumulated", *p)) state.accumulated.push_back(*sum);
-  }
-  if (state.iterations == 0) state.slots.clear(), state.names.clear();
+    while (std::optional<Tensor> slot = tensor_at(text(p.name, "/", slots.size()), p)) slots.push_back(*slot);
+    const std::optional<Tensor> sum = tensor_at(p.name + "/accumulated", p);
+    if (slots.empty() && !sum) return;
+    state.names.push_back(p.name);
+    state.slots.push_back(std::move(slots));
+    if (sum) state.accumulated.push_back(*sum);
+  });
   return state;
 }
 
@@ -228,12 +230,13 @@ Sequential Sequential::load(const std::string& path, const std::vector<Layer>& o
 void Sequential::restore(const std::string& path) {
   require_built();
   Sequential restored = *this;
+  std::vector<Tensor> weights;
   reading(path, [&] {
     const SafeTensors file = read_safetensors(path);
-    restored.set_weights(values_for(restored, file, path));
+    weights = values_for(restored, file, path);
     restored.restore_state(file);
   });
-  set_weights(restored.get_weights());  // in place, for others may hold pointers to the parameters
+  set_weights(weights);  // in place, for others may hold pointers to the parameters
   rng_ = restored.rng_;
   epochs_done_ = restored.epochs_done_;
   if (compiled_) compiled_->optimizer = std::move(restored.compiled_->optimizer);
@@ -242,8 +245,7 @@ void Sequential::restore(const std::string& path) {
 void Sequential::restore_state(const SafeTensors& file) {
   read_option(metadata(file, "xgrad.epochs_done"), epochs_done_);
   rng_.set_state(metadata(file, "xgrad.generator"));
-  if (compiled_ && file.metadata.contains("xgrad.iterations"))
-    compiled_->optimizer.set_state(state_for(parameters(), file));
+  if (compiled_ && file.metadata.contains("xgrad.iterations")) compiled_->optimizer.set_state(state_for(*this, file));
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -88,11 +88,11 @@ void Optimizer::check(std::span<Parameter* const> parameters, std::size_t states
 
   const auto check_shape = [](const Parameter& p, const Tensor& before) {
     require(p.value().shape() == before.shape(), "step: parameter ", p.name, " has shape ", p.value().shape(),
-            " where it was ", before.shape(), "; it takes the same parameters at every step");
+            " where it was ", before.shape(), "; it takes the same parameters at every step, or a new optimizer");
   };
   const auto check_count = [&](std::size_t before) {
     require<ValueError>(before == 0 || before == parameters.size(), "step: ", parameters.size(), " parameters after ",
-                        before, "; it takes the same parameters at every step");
+                        before, "; it takes the same parameters at every step, or a new optimizer");
   };
   check_count(state_.slots.size());
   check_count(state_.accumulated.size());
@@ -105,7 +105,7 @@ void Optimizer::check(std::span<Parameter* const> parameters, std::size_t states
   for (std::size_t k = 0; k < state_.accumulated.size(); ++k) check_shape(*parameters[k], state_.accumulated[k]);
   for (std::size_t k = 0; k < state_.names.size(); ++k)
     require<ValueError>(parameters[k]->name == state_.names[k], "step: parameter ", parameters[k]->name, " where ",
-                        state_.names[k], " was; it takes the same parameters at every step");
+                        state_.names[k], " was; it takes the same parameters at every step, or a new optimizer");
 }
 
 // Of the gradients, or of the sums that they make with those accumulated.

@@ -37,11 +37,12 @@ TEST_CASE("other parameters than before are refused") {
   adam.step(std::vector{&a});
   give_gradient(b, Tensor{1, 2});
   CHECK(thrown_by<ShapeError>([&] { adam.step(std::vector{&b}); }) ==
-        "step: parameter b has shape (2,) where it was (1,); it takes the same parameters at every step");
+        "step: parameter b has shape (2,) where it was (1,); it takes the same parameters at every step, or a new "
+        "optimizer");
   give_gradient(a, Tensor{1});
   CHECK(thrown_by<ValueError>([&] {
           adam.step(std::vector{&a, &b});
-        }) == "step: 2 parameters after 1; it takes the same parameters at every step");
+        }) == "step: 2 parameters after 1; it takes the same parameters at every step, or a new optimizer");
 }
 
 TEST_CASE("parameters without elements, and no parameters at all, are stepped over") {

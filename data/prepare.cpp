@@ -6,6 +6,7 @@
 #include <span>
 
 #include <xgrad/core/error.hpp>
+#include <xgrad/data/samples.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -26,12 +27,8 @@ Tensor one_hot(const Tensor& labels, std::size_t classes) {
 namespace {
 
 Tensor rows_of(const Tensor& from, std::span<const std::uint32_t> samples) {
-  Shape shape = from.shape();
-  shape[0] = samples.size();
-  Tensor rows(shape);
-  const std::size_t length = from.size() / from.shape(0);
-  for (std::size_t i = 0; i < samples.size(); ++i)
-    std::copy_n(from.data() + samples[i] * length, length, rows.data() + i * length);
+  Tensor rows;
+  gather_rows(from, samples, rows);
   return rows;
 }
 

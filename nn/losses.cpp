@@ -5,6 +5,7 @@
 #include <variant>
 
 #include <xgrad/autograd/ops.hpp>
+#include <xgrad/nn/named.hpp>
 #include <xgrad/nn/targets.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -159,12 +160,7 @@ Any any_named(std::string_view name) {
       {"hinge", {Hinge{}}},
       {"kld", {KLDivergence{}}},
       {"kl_divergence", {KLDivergence{}}}};
-  std::string names;
-  for (const auto& [known_name, loss] : known) {
-    if (known_name == name) return loss;
-    names += (names.empty() ? "" : ", ") + std::string(known_name);
-  }
-  throw ValueError(text("loss: there is no \"", name, "\"; the names are ", names));
+  return named("loss", known, name);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <typeinfo>
 
+#include <xgrad/nn/named.hpp>
+
 namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
@@ -34,12 +36,7 @@ Metric Metric::named(std::string_view name) {
       {"rmse", make<RootMeanSquaredError>},
       {"root_mean_squared_error", make<RootMeanSquaredError>},
       {"r2_score", make<R2Score>}};
-  std::string names;
-  for (const auto& [known_name, metric] : known) {
-    if (known_name == name) return metric(std::string(name));
-    names += (names.empty() ? "" : ", ") + std::string(known_name);
-  }
-  throw ValueError(text("metric: there is no \"", name, "\"; the names are ", names));
+  return xgrad::named("metric", known, name)(std::string(name));
 }
 
 Metric::Metric(std::string_view kind, std::string name, Config options) : Metric(kind) {

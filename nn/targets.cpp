@@ -12,8 +12,8 @@ void require_samples(std::string_view who, const Shape& y_true, const Shape& y_p
 }  // namespace
 
 bool same_column(const Shape& a, const Shape& b) {
-  return element_count(a) == element_count(b) &&
-         ((a.size() == 1 && b.size() == 2 && b[1] == 1) || (b.size() == 1 && a.size() == 2 && a[1] == 1));
+  return (a.size() == 1 && b.size() == 2 && b[1] == 1 && a[0] == b[0]) ||
+         (b.size() == 1 && a.size() == 2 && a[1] == 1 && a[0] == b[0]);
 }
 
 void require_alike(std::string_view who, const Shape& y_true, const Shape& y_pred) {

@@ -18,7 +18,7 @@ struct Batch {
 class Samples {
  public:
   /// Sample i is row i of x and of y, of weight weights[i]. Throws ShapeError unless both have the same first extent,
-  /// which is that of the weights, (n,).
+  /// which is that of the weights, (n,); ValueError for a weight that is not finite.
   Samples(const Tensor& x, const Tensor& y, const Tensor* weights = nullptr);
   Samples(Tensor&&, const Tensor&, const Tensor* = nullptr) = delete;
   Samples(const Tensor&, Tensor&&, const Tensor* = nullptr) = delete;
@@ -33,7 +33,7 @@ class Samples {
   const Tensor& y() const { return *y_; }
   const Tensor* weights() const { return weights_; }
 
-  /// The same samples with other weights.
+  /// The same samples with other weights; the same errors.
   Samples weighted(const Tensor& weights) const;
 
   /// Writes the samples of these numbers, below size() each, to a batch: x (n, ...) and y, which are resized if need

@@ -28,7 +28,8 @@ struct LambdaCallback {
 
 /// What fit() takes for a callback: a LambdaCallback, or an object of any class that has some of its functions under
 /// the same names and with the same arguments, such as EarlyStopping or one of the user's own. In them it may look at
-/// the model, change its learning rate, and end the training by model.stop_training = true. A variable is not copied,
+/// the model, evaluate it, change its learning rate, restore a state or put another model in its place, and end the
+/// training by model.stop_training = true; after freezing layers it compiles the model anew. A variable is not copied,
 /// unless it is const, so that its state can be looked at afterwards: EarlyStopping stopping{.patience = 3}; fit(x, y,
 /// {.callbacks = {stopping}}).
 class Callback : public LambdaCallback {

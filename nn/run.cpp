@@ -101,22 +101,25 @@ const Tensor* Sequential::Run::weights_of(const Batches::Iterator& batch, const 
 
 Logs Sequential::Run::logs(const std::string& prefix) const {
   std::map<std::string, double> sorted{{"loss", loss_ / samples_}};
-  for (const Metric& metric : metrics_) sorted[metric.name()] = metric.result();
+  for (const Metric& metric : metrics_) {
+    std::string name = metric.name();
+    for (std::size_t k = 1; sorted.contains(name); ++k) name = text(metric.name(), "_", k);
+    sorted[name] = metric.result();
+  }
   Logs result;
   for (const auto& [name, number] : sorted) result[prefix + name] = number;
   return result;
 }
 
-void Sequential::Run::explain_loss(const std::string& what, const char* remedy) const {
-  std::string where;
+std::string Sequential::Run::where_not_finite() const {
   try {
     for (const Slice& slice : slices_)
       if (slice.share > 0 && !std::isfinite(slice.loss.item()))
         for (std::uint32_t line = 0; line < slice.tape.size(); ++line) require_finite(slice.tape, line);
   } catch (const ValueError& error) {
-    where = std::string(": ") + error.what();
+    return std::string(": ") + error.what();
   }
-  throw ValueError(text(what, where, "; try a smaller learning rate", remedy));
+  return "";
 }
 
 // The model's output for a batch, and its loss with the regularizers' penalties.

@@ -44,12 +44,12 @@ class Sequential::Run {
   /// The weights of a batch's samples, or null if there are none.
   const Tensor* weights_of(const Batches::Iterator& batch, const Tensor* weights);
 
-  /// The means until here, by name in alphabetical order, as Keras prints them.
+  /// The means until here, by name in alphabetical order, as Keras prints them: precision, and precision_1 for the next
+  /// metric of that name.
   Logs logs(const std::string& prefix = "") const;
 
-  /// The last batch's loss was not finite: throws ValueError, which begins with `what` and says where on the tape that
-  /// began; `remedy` is another than a smaller learning rate.
-  [[noreturn]] void explain_loss(const std::string& what, const char* remedy = "") const;
+  /// Where on the tape the last batch's loss, which is not finite, began to be so: ": sqrt (line 3) gave nan ...".
+  std::string where_not_finite() const;
 
  private:
   // A batch, or a worker's part of one, and what is recorded of it.

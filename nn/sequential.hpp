@@ -114,16 +114,18 @@ class Sequential {
   History fit(const Tensor& x, const Tensor& y, const FitOptions& options = {}) { return fit(Samples(x, y), options); }
   History fit(const Samples& data, const FitOptions& options = {});
 
-  /// The loss and metrics over all of x and y.
+  /// The loss and metrics over all of x and y. Throws ValueError for no samples or a model that is not compiled;
+  /// ShapeError for what does not fit it.
   Logs evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& options = {}) {
     return evaluate(Samples(x, y), options);
   }
   Logs evaluate(const Samples& data, const EvaluateOptions& options = {});
 
-  /// The outputs for all of x, (n, ...), as in inference.
+  /// The outputs for all of x, (n, ...), as in inference. Throws ShapeError for samples of another shape than the model
+  /// takes, and for outputs of another than its layers' build() says.
   Tensor predict(const Tensor& x, const PredictOptions& options = {});
 
-  /// One step on one batch; its loss and metrics, before the step. test_on_batch takes no step.
+  /// One step on one batch; its loss and metrics, before the step. test_on_batch takes no step. Errors as from fit().
   Logs train_on_batch(const Tensor& x, const Tensor& y, const Tensor* sample_weight = nullptr);
   Logs test_on_batch(const Tensor& x, const Tensor& y, const Tensor* sample_weight = nullptr);
 

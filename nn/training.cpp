@@ -63,11 +63,16 @@ Sequential::Compiled& Sequential::compiled() {
 }
 
 void Sequential::require_no_statistics() {
-  for (Layer& layer : layers_)
-    if (layer.trainable)
+  for (Layer& layer : layers_) {
+    if (!layer.trainable) continue;
+    if (Sequential* const inner = layer.as<Sequential>()) {
+      inner->require_no_statistics();
+    } else {
       layer.each_parameter([](Parameter& p) {
         require<ValueError>(p.trainable, "fit: ", p.name, " is counted over whole batches; it takes workers = 1");
       });
+    }
+  }
 }
 
 Optimizer& Sequential::optimizer() { return compiled().optimizer; }
@@ -137,13 +142,13 @@ History Sequential::fit(const Samples& given, const FitOptions& options) {
         const auto& [x, y] = *batch;
         finite = run.learn(x, y, run.weights_of(batch, weights));
       }
+      const std::string where = finite ? "" : run.where_not_finite();  // now: a callback may put another model here
       if (batches_are_watched) {
         const Logs logs = run.logs();
         call(&Callback::on_train_batch_end, step, logs);
       }
-      if (!finite && !stop_training)
-        run.explain_loss(text("fit: the loss is not finite in epoch ", epoch + 1, ", step ", step + 1),
-                         ", or the callback TerminateOnNaN");
+      require<ValueError>(finite || stop_training, "fit: the loss is not finite in epoch ", epoch + 1, ", step ",
+                          step + 1, where, "; try a smaller learning rate, or the callback TerminateOnNaN");
       ++step;
       if (options.verbose != silent) progress.update(step, [&] { return run.logs(); });
       if (stop_training) break;  // after a batch, as in Keras: an epoch that has begun has a loss
@@ -171,6 +176,8 @@ History Sequential::fit(const Samples& given, const FitOptions& options) {
 Logs Sequential::evaluate(const Samples& given, const EvaluateOptions& options) {
   require<ValueError>(given.size() > 0, "evaluate: there are no samples");
   require_built(&given.sample_shape());
+  require<ValueError>(!options.sample_weight || given.weights() == nullptr,
+                      "evaluate: of sample_weight and weights of the samples themselves it takes one");
   const Samples data = options.sample_weight ? given.weighted(*options.sample_weight) : given;
   compiled().loss.check_targets(data.y(), output_shape());
   Batches batches(data, options.batch_size);
@@ -213,7 +220,9 @@ Logs Sequential::train_on_batch(const Tensor& x, const Tensor& y, const Tensor* 
   require_built(&data.sample_shape());
   Run run(*this);
   run.begin();
-  if (!run.learn(x, y, sample_weight)) run.explain_loss("train_on_batch: the loss is not finite");
+  if (!run.learn(x, y, sample_weight))
+    throw ValueError(
+        text("train_on_batch: the loss is not finite", run.where_not_finite(), "; try a smaller learning rate"));
   return run.logs();
 }
 

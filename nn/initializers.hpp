@@ -97,8 +97,7 @@ inline Tensor zeros(const Shape& shape, Rng&) { return zeros(shape); }
 inline Tensor ones(const Shape& shape, Rng&) { return ones(shape); }
 
 /// Any of these, given by itself (HeNormal{}, he_normal), with options (RandomNormal{.stddev = 0.01}) or by Keras's
-/// name
-/// ("he_normal"); or any callable Tensor(const Shape&, Rng&).
+/// name ("he_normal"); or any callable Tensor(const Shape&, Rng&).
 class Initializer {
  public:
   /// Throws ValueError, with the names that there are, for a name that is not one of them.

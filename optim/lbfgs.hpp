@@ -52,7 +52,7 @@ class LBFGS {
   std::vector<Pair> history_;  // oldest first
   double inverse_curvature_ = 1;
   Vector x_, gradient_, gradient_before_, direction_;  // all parameters in a row; direction_ starts at x_
-  double length_ = 0;                                  // of the last step, in direction_s
+  double length_ = 0;                                  // the last step was so many times direction_
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

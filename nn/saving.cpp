@@ -158,8 +158,30 @@ void Sequential::set_weights(const std::vector<Tensor>& weights) {
   for (std::size_t k = 0; k < all.size(); ++k) all[k]->edit() = weights[k];
 }
 
+// Layers may have been renamed since build(), or come out of another model: a file has the names that its layers give,
+// and the optimizer's state follows.
+void Sequential::name_parameters() {
+  std::map<std::string, std::string> renamed;
+  std::vector<std::string> before;
+  each_parameter([&](Parameter& p) { before.push_back(p.name); });
+  for (Layer& layer : layers_) layer.name_parameters();
+  auto old = before.begin();
+  each_parameter([&](Parameter& p) {
+    require<ValueError>(!p.name.starts_with("optimizer/"), "save: ", p.name,
+                        " is where the optimizer's state is kept; it takes another name for the layer");
+    if (*old != p.name) renamed[*old] = p.name;
+    ++old;
+  });
+  if (!compiled_ || renamed.empty()) return;
+  Optimizer::State state = compiled_->optimizer.state();
+  for (std::string& name : state.names)
+    if (const auto found = renamed.find(name); found != renamed.end()) name = found->second;
+  compiled_->optimizer.set_state(std::move(state));
+}
+
 void Sequential::save_weights(const std::string& path) {
   require_built();
+  name_parameters();
   std::vector<StoredTensor> tensors;
   each_parameter([&](Parameter& p) { tensors.push_back(stored(p.name, p.value())); });
   write_safetensors(path, std::move(tensors));
@@ -167,11 +189,13 @@ void Sequential::save_weights(const std::string& path) {
 
 void Sequential::load_weights(const std::string& path) {
   require_built();
+  name_parameters();
   set_weights(reading(path, [&] { return values_for(*this, read_safetensors(path), path); }));
 }
 
 void Sequential::save(const std::string& path) {
   require_built();
+  name_parameters();
   std::vector<StoredTensor> tensors;
   each_parameter([&](Parameter& p) { tensors.push_back(stored(p.name, p.value())); });
   Texts texts{{"xgrad.layers", architecture_text(layers_)},
@@ -229,11 +253,16 @@ Sequential Sequential::load(const std::string& path, const std::vector<Layer>& o
 
 void Sequential::restore(const std::string& path) {
   require_built();
+  name_parameters();
   Sequential restored = *this;
   std::vector<Tensor> weights;
   reading(path, [&] {
     const SafeTensors file = read_safetensors(path);
     weights = values_for(restored, file, path);
+    if (const auto saved = file.metadata.find("xgrad.optimizer"); compiled_ && saved != file.metadata.end()) {
+      const auto name = Json::parse(saved->second).at("name").get<std::string>();
+      require<ValueError>(name == optimizer().name(), "its optimizer is ", name, ", the model's ", optimizer().name());
+    }
     restored.restore_state(file);
   });
   set_weights(weights);  // in place, for others may hold pointers to the parameters

@@ -179,6 +179,7 @@ class Sequential {
   const Shape& output_shape() const { return layers_.back().output_shape(); }
   Compiled& compiled();
   void require_no_statistics();
+  void name_parameters();
   void restore_state(const SafeTensors& file);
 
   std::vector<Layer> layers_;

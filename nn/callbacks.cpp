@@ -96,6 +96,7 @@ void ReduceLROnPlateau::on_epoch_end(Sequential& model, std::size_t epoch, Logs&
     const double before = model.optimizer().learning_rate();
     if (before <= min_lr) return;
     const double rate = std::max(before * factor, min_lr);
+    if (rate == 0) return;  // too small to be reduced
     model.optimizer().set_learning_rate(rate);
     if (verbose > 0)
       std::cout << "\nEpoch " << epoch + 1 << ": ReduceLROnPlateau reducing learning rate to " << rate << '.'
@@ -122,13 +123,15 @@ namespace {
 
 std::string formatted(const std::string& spec, double value) {
   char buffer[400];
-  const std::string format = "%" + (spec.empty() ? "g" : spec);
-  const bool whole = format.back() == 'd';
-  require<ValueError>(format.find_first_not_of("%0123456789.defg") == std::string::npos && format.size() < 10 &&
-                          format.find_first_of("defg") == format.size() - 1,
+  std::string format = "%" + (spec.empty() ? "g" : spec);
+  const bool whole = format.back() == 'd' && std::abs(value) < 1e18;
+  require<ValueError>(format.find_first_not_of("0123456789.defg", 1) == std::string::npos && format.size() < 10 &&
+                          format.find('.') == format.rfind('.') && format.find_first_of("defg") == format.size() - 1,
                       "ModelCheckpoint: cannot format a number by \"", spec, "\"; it takes such as 02d or .4f");
   if (whole)
-    std::snprintf(buffer, sizeof buffer, format.c_str(), static_cast<int>(value));
+    std::snprintf(buffer, sizeof buffer, format.insert(format.size() - 1, "ll").c_str(), static_cast<long long>(value));
+  else if (format.back() == 'd')  // NaN, infinity and what is as large
+    std::snprintf(buffer, sizeof buffer, "%g", value);
   else
     std::snprintf(buffer, sizeof buffer, format.c_str(), value);
   return buffer;
@@ -144,7 +147,8 @@ std::string filled_in(const std::string& pattern, std::size_t epoch, const Logs&
     require<ValueError>(close != std::string::npos, "ModelCheckpoint: \"", pattern, "\" has a { without a }");
     const std::string inside = pattern.substr(open + 1, close - open - 1), key = inside.substr(0, inside.find(':'));
     const std::string spec = key.size() < inside.size() ? inside.substr(key.size() + 1) : "";
-    name += formatted(spec, key == "epoch" ? static_cast<double>(epoch + 1) : logs.at(key));
+    const bool is_epoch = key == "epoch";
+    name += formatted(is_epoch && spec.empty() ? "d" : spec, is_epoch ? static_cast<double>(epoch + 1) : logs.at(key));
     at = close + 1;
   }
   return name;
@@ -172,7 +176,7 @@ namespace {
 
 void write_row(const CSVLogger& logger, const std::string& row, std::ios::openmode mode) {
   std::ofstream file(logger.filename, mode);
-  file << row << std::endl;
+  file << row << std::flush;
   require<DataError>(file.good(), "CSVLogger: cannot write ", logger.filename);
 }
 
@@ -187,17 +191,18 @@ void CSVLogger::on_epoch_end(Sequential&, std::size_t epoch, Logs& logs) {
   if (columns.empty()) {
     for (const auto& [name, number] : logs) columns.push_back(name);
     std::sort(columns.begin(), columns.end());
-    const bool has_header = append && std::filesystem::exists(filename) && std::filesystem::file_size(filename) > 0;
+    std::error_code error;
+    const bool has_header = append && std::filesystem::file_size(filename, error) > 0 && !error;
     std::string header = "epoch";
     for (const std::string& name : columns) header += separator + name;
-    if (!has_header) write_row(*this, header, append ? std::ios::app : std::ios::trunc);
+    if (!has_header) write_row(*this, header + '\n', append ? std::ios::app : std::ios::trunc);
   }
   std::string row = option_text(epoch);
   for (const std::string& name : columns) {
     const double* number = logs.find(name);
     row += separator + (number ? option_text(*number) : "NA");
   }
-  write_row(*this, row, std::ios::app);
+  write_row(*this, row + '\n', std::ios::app);
 }
 
 void TerminateOnNaN::on_train_batch_end(Sequential& model, std::size_t batch, const Logs& logs) {

@@ -192,6 +192,27 @@ TEST_CASE("an epoch that is begun has a loss: training ends after its first batc
   CHECK(history.logs[1].at("loss") == second.losses.back());
 }
 
+TEST_CASE("ModelCheckpoint tells the millionth epochs apart, and refuses formats that print does not know") {
+  const Folder folder;
+  Sequential model = counting();
+  const auto save_as = [&](const std::string& name, std::size_t epoch) {
+    model.fit(x, y,
+              {.epochs = epoch,
+               .verbose = silent,
+               .callbacks = {ModelCheckpoint{.filepath = (folder.path / name).string()}},
+               .initial_epoch = epoch - 1});
+  };
+  save_as("m.{epoch}", 1234567);
+  CHECK(std::filesystem::exists(folder.path / "m.1234567"));
+  for (const char* name : {"{epoch:%f}", "{epoch:1.2.3f}"}) CHECK_THROWS_AS(save_as(name, 1), ValueError);
+}
+
+TEST_CASE("ReduceLROnPlateau does not reduce to 0") {
+  Sequential model = counting();
+  model.fit(x, y, epochs(8, {ReduceLROnPlateau{.monitor = "loss", .factor = 1e-60, .patience = 1, .min_delta = 1e9}}));
+  CHECK(model.optimizer().learning_rate() > 0);
+}
+
 TEST_CASE("a callback of one's own is a class with the functions that it wants") {
   struct Counter {
     int begun = 0, batches = 0, ended = 0;

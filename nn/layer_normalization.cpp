@@ -10,8 +10,9 @@ namespace xgrad::inline XGRAD_PRECISION {
 LayerNormalization::LayerNormalization(LayerNormalizationOptions options) : options_(options) { check(); }
 
 void LayerNormalization::check() const {
-  require<ValueError>(options_.epsilon > 0 && std::isfinite(options_.epsilon), "LayerNormalization: epsilon is ",
-                      options_.epsilon, "; it takes a finite number above 0");
+  require<ValueError>(
+      static_cast<Real>(options_.epsilon) >= std::numeric_limits<Real>::min() && std::isfinite(options_.epsilon),
+      "LayerNormalization: epsilon is ", options_.epsilon, "; it takes a finite number above 0");
 }
 
 Shape LayerNormalization::build(const Shape& input, Rng&) {

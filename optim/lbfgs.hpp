@@ -13,7 +13,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 struct LBFGSOptions {
   double learning_rate = 1;         ///< the step that is tried first: with a line search, rarely the last
   std::size_t max_iterations = 20;  ///< in one call of step()
-  std::optional<std::size_t> max_evaluations = {};  ///< of the closure in one call; 5/4 max_iterations unless given
+  std::optional<std::size_t> max_evaluations = {};  ///< in one call, after which no step is begun; 5/4 max_iterations
   double tolerance_gradient = 1e-7;                 ///< stops where no entry of the gradient is larger
   double tolerance_change = 1e-9;                   ///< stops where no weight, or the loss, changed by more
   std::size_t history_size = 100;                   ///< how many past steps the curvature is estimated from

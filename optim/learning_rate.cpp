@@ -7,7 +7,8 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 LearningRate::LearningRate(double number) : number_(number) {
-  require<ValueError>(number > 0 && std::isfinite(number), "learning_rate is ", number, "; it takes a number above 0");
+  require<ValueError>(number > 0 && std::isfinite(static_cast<Real>(number)), "learning_rate is ", number,
+                      "; it takes a number above 0");
 }
 
 double LearningRate::at(std::int64_t step) const {

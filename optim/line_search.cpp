@@ -23,7 +23,7 @@ struct Search {
   int evaluations_left;
 
   bool too_high(const LinePoint& p) const {
-    return !(p.loss <= start.loss + 1e-4 * p.t * start.slope) || !std::isfinite(p.slope);
+    return !(p.loss <= start.loss + 1e-4 * p.t * start.slope) || !std::isfinite(p.loss) || !std::isfinite(p.slope);
   }
   bool flat(const LinePoint& p) const { return std::abs(p.slope) <= -0.9 * start.slope; }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 #include <optional>
 
 #include <xgrad/core/config.hpp>
@@ -40,15 +41,17 @@ inline void require_decay(const char* name, double value) {
   require<ValueError>(value >= 0 && value < 1, name, " is ", value, "; it takes 0 up to but not including 1");
 }
 
-/// The same for a number that must be above 0, and still is as a Real.
+/// The same for a number that must be above 0, as a Real and where denormals are 0.
 inline void require_above_0(const char* name, double value) {
-  require<ValueError>(static_cast<Real>(value) > 0 && std::isfinite(value), name, " is ", value,
+  const Real real = static_cast<Real>(value);
+  require<ValueError>(real >= std::numeric_limits<Real>::min() && std::isfinite(real), name, " is ", value,
                       "; it takes a number above 0");
 }
 
 /// The same for a number that may be 0.
 inline void require_from_0(const char* name, double value) {
-  require<ValueError>(value >= 0 && std::isfinite(value), name, " is ", value, "; it takes a number from 0");
+  require<ValueError>(value >= 0 && std::isfinite(static_cast<Real>(value)), name, " is ", value,
+                      "; it takes a number from 0");
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -102,10 +102,10 @@ Json configuration(const Options& options, const Optimizer& optimizer, std::size
           {"workers", options.workers}};
 }
 
-// The report's file, opened before hours of training go into what it is to hold.
-std::ofstream opened(const std::string& path) {
+// The report's file, if there is to be one.
+std::ofstream opened(const std::string& path, std::ios::openmode mode) {
   std::ofstream file;
-  if (!path.empty()) file.open(path);
+  if (!path.empty()) file.open(path, mode);
   require<DataError>(file.good(), "cannot write ", path, ": ", std::strerror(errno));
   return file;
 }
@@ -169,8 +169,9 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
     set_num_threads(o.threads);
-    std::ofstream file = opened(o.json);
+    opened(o.json, std::ios::app);  // before hours of training go into what it is to hold; an old one stays till then
     const Json report = train(o);
+    std::ofstream file = opened(o.json, std::ios::trunc);
     if (!o.json.empty()) file << report.dump(1) << std::endl;
     require<DataError>(file.good(), "cannot write ", o.json, ": ", std::strerror(errno));
   } catch (const CLI::CallForHelp& help) {

@@ -94,7 +94,12 @@ std::optional<Real> number_in(std::string_view field) {
   double value = 0;
   const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
   if (error == std::errc::invalid_argument || end != field.data() + field.size()) return std::nullopt;
-  return error == std::errc{} ? static_cast<Real>(value) : std::numeric_limits<Real>::infinity();
+  if (error == std::errc::result_out_of_range) {  // too large, or nearly 0: a long double knows which
+    long double wide = 0;
+    std::from_chars(field.data(), field.data() + field.size(), wide);
+    value = static_cast<double>(wide);
+  }
+  return static_cast<Real>(value);
 }
 
 std::size_t label_column(const std::vector<std::string>& names, const std::string& label) {

@@ -179,6 +179,8 @@ Tensor transposed(const Tensor& tensor) {
 }
 
 std::string header_of(const Tensor& tensor) {
+  require(tensor.dimension() <= largest_rank, "save: a tensor of ", tensor.dimension(), " axes; NumPy takes up to ",
+          largest_rank);
   std::string header =
       text("{'descr': '<f", sizeof(Real), "', 'fortran_order': False, 'shape': ", tensor.shape(), ", }");
   const std::size_t start = magic.size() + 4, unit = 64;  // NumPy aligns the numbers so

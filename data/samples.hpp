@@ -35,6 +35,7 @@ class Samples {
 
   /// The same samples with other weights; the same errors.
   Samples weighted(const Tensor& weights) const;
+  Samples weighted(Tensor&&) const = delete;
 
   /// Writes the samples of these numbers, below size() each, to a batch: x (n, ...) and y, which are resized if need
   /// be. The pixels of those in `next`, the numbers that are wanted then, are asked of the memory meanwhile.

@@ -96,7 +96,7 @@ void Rng::shuffle(std::vector<std::uint32_t>& numbers) {
 namespace {
 template <class Draw>
 Tensor drawn(const Shape& shape, Draw draw) {
-  Tensor x(shape);
+  Tensor x = zeros(shape);
   for (Real& value : x) value = static_cast<Real>(draw());
   return x;
 }

@@ -123,8 +123,9 @@ void Custom::update(const Tensor& y_true, const Tensor& y_pred) {
 }  // namespace metrics
 
 std::size_t count_correct(const Tensor& labels, const Tensor& predictions) {
-  require(predictions.dimension() == 2 && labels.shape() == Shape{predictions.shape(0)}, "count_correct: labels ",
-          labels.shape(), " with predictions ", predictions.shape(), "; it takes (n,) with (n, classes)");
+  require(predictions.dimension() == 2 && labels.shape() == Shape{predictions.shape(0)} && predictions.shape(1) > 0,
+          "count_correct: labels ", labels.shape(), " with predictions ", predictions.shape(),
+          "; it takes (n,) with (n, classes)");
   const std::size_t classes = predictions.shape(1);
   std::size_t correct = 0;
   for (std::size_t i = 0; i < labels.size(); ++i)

@@ -18,6 +18,8 @@ Progress::Style style_of(int verbose) {
 // A weight for every sample: that of its class.
 Tensor class_weights(const Samples& data, const std::map<std::size_t, double>& weight_of) {
   const Tensor& y = data.y();
+  require(y.dimension() <= 2, "fit: class_weight for targets of shape ", y.shape(),
+          "; it takes (n,), (n, 1) or one-hot (n, classes)");
   const std::size_t n = data.size(), columns = n == 0 ? 0 : y.size() / n;
   Tensor weights(Shape{n});
   for (std::size_t i = 0; i < n; ++i) {
@@ -33,7 +35,7 @@ Tensor class_weights(const Samples& data, const std::map<std::size_t, double>& w
 
 // A model of the same target for all learns nothing else.
 void warn_of_one_target(const Tensor& y) {
-  if (y.shape(0) > 1 && std::all_of(y.begin(), y.end(), [&](Real each) { return each == *y.begin(); }))
+  if (y.shape(0) > 1 && y.size() > 0 && std::all_of(y.begin(), y.end(), [&](Real each) { return each == *y.begin(); }))
     std::cerr << "xgrad: fit: all targets are " << *y.begin() << std::endl;
 }
 

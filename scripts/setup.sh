@@ -2,7 +2,7 @@
 # Sourced by mnist.sh and test.sh: install what is missing, build, get MNIST. What it says goes to stderr.
 
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/xgrad
+cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/xgrad
 
 packages=(g++ cmake ninja-build libxtensor-dev libxtensor-blas-dev libopenblas-dev zlib1g-dev
           libcli11-dev nlohmann-json3-dev doctest-dev)

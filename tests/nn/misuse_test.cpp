@@ -114,23 +114,6 @@ TEST_CASE("a callback may put another model in place of one whose loss is not fi
   CHECK(error(true) == error(false));
 }
 
-TEST_CASE("a model within a model keeps its parameters' names, built again or used again") {
-  const auto names = [](Sequential& m) {
-    std::vector<std::string> all;
-    for (const Parameter* p : m.parameters()) all.push_back(p->name);
-    return all;
-  };
-  Sequential outer{Sequential{Dense(4), Dense(3)}, Dense(1)};
-  outer.build({5});
-  const std::vector<std::string> expected = names(outer);
-  CHECK(expected[2] == "sequential/dense_1/kernel");
-  outer.build({6});
-  CHECK(names(outer) == expected);
-  Sequential other{*outer.layers()[0].as<Sequential>(), Dense(2)};
-  other.build({6});
-  CHECK(names(other) == expected);
-}
-
 TEST_CASE("metrics of one name are told apart, as by Keras") {
   Sequential m = model_of({Dense(1, sigmoid)}, "binary_crossentropy",
                           {metrics::Precision{.thresholds = 0.1}, metrics::Precision{.thresholds = 0.9}});
@@ -278,4 +261,14 @@ TEST_CASE("a process that is forked within fit goes on alone") {
   REQUIRE(waitpid(child, &status, 0) == child);
   CHECK(WIFEXITED(status));
   CHECK(WEXITSTATUS(status) == 0);
+}
+
+TEST_CASE("targets without numbers, or of three axes where classes are asked for, do no harm") {
+  Sequential m = model_of({Dense(1)}, Loss([](Var, Var p) { return mean(square(p)); }));
+  CHECK(m.fit(data.x, zeros({24, 0}), {.verbose = silent})["loss"].size() == 1);
+  Sequential deep{Dense(3, softmax)};
+  deep.compile("sgd", "categorical_crossentropy");
+  CHECK(thrown_by<ShapeError>([&] {
+          deep.fit(ones({2, 2, 3}), ones({2, 2, 3}), {.verbose = silent, .class_weight = {{0, 100}}});
+        }) == "fit: class_weight for targets of shape (2, 2, 3); it takes (n,), (n, 1) or one-hot (n, classes)");
 }

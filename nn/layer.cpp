@@ -24,7 +24,7 @@ Var Layer::operator()(Var x, const Context& context) {
 }
 
 Shape Layer::build(const Shape& input, Rng& rng) {
-  if (!is_built_for(input)) {
+  if (!is_built_for(input) || as<Sequential>()) {  // a model may have got more layers since
     output_ = self_->build(input, rng);
     input_ = input;
   }

@@ -193,7 +193,7 @@ void Sequential::load_weights(const std::string& path) {
   set_weights(reading(path, [&] { return values_for(*this, read_safetensors(path), path); }));
 }
 
-void Sequential::save(const std::string& path) {
+void Sequential::save(const std::string& path) try {
   require_built();
   name_parameters();
   std::vector<StoredTensor> tensors;
@@ -224,6 +224,8 @@ void Sequential::save(const std::string& path) {
     if (all.size() == metrics.size()) texts["xgrad.metrics"] = all.dump();
   }
   write_safetensors(path, std::move(tensors), std::move(texts));
+} catch (const Json::exception& error) {  // the only one that these texts meet: a name that is not UTF-8
+  throw ValueError(text("save: ", error.what()));
 }
 
 Sequential Sequential::load(const std::string& path, const std::vector<Layer>& own_layers) {

@@ -104,6 +104,7 @@ class Sequential {
   // Training, in nn/training.cpp.
 
   /// Says how the model learns. Names are Keras's: compile("adam", "sparse_categorical_crossentropy", {"accuracy"}).
+  /// Two metrics of one name are reported as precision and precision_1.
   void compile(Optimizer optimizer = "rmsprop", Loss loss = "mse", std::vector<Metric> metrics = {});
 
   /// Trains on x, (n, ...), and y. An epoch's loss and metrics are means over its samples, taken while the weights

@@ -58,6 +58,15 @@ TEST_CASE("a model within a model keeps its parameters' names, built again or us
   CHECK(names_of(other) == expected);
 }
 
+TEST_CASE("a layer added to a model within a model is built with it") {
+  Sequential outer{Sequential{Dense(4)}, Dense(1)};
+  outer.build({5});
+  outer.layers()[0].as<Sequential>()->add(Dense(4));
+  outer.build({5});
+  CHECK(outer.predict(zeros({2, 5}), {.verbose = silent}).shape() == Shape{2, 1});
+  CHECK(names_of(outer)[2] == "sequential/dense_1/kernel");
+}
+
 TEST_CASE("a model taken out of another is saved and loaded by itself") {
   const Folder folder;
   const std::string path = (folder.path / "m").string();
@@ -80,6 +89,13 @@ TEST_CASE("a layer cannot have the name under which the optimizer is saved") {
   CHECK(thrown_by<ValueError>([&] {
           m.save((folder.path / "m").string());
         }).ends_with(" is where the optimizer's state is kept; it takes another name for the layer"));
+}
+
+TEST_CASE("a name that is not UTF-8 cannot be saved") {
+  const Folder folder;
+  Sequential m = trained();
+  m.layers()[0].name = "\xe9";
+  CHECK_THROWS_AS(m.save((folder.path / "m").string()), ValueError);
 }
 
 TEST_CASE("the state of another optimizer is refused") {

@@ -46,4 +46,15 @@ void Layer::name_parameters(const std::string& outer) {
   prefix_ = prefix;
 }
 
+void Layer::each_named(const std::string& outer, const std::function<void(const std::string&, Parameter&)>& visit) {
+  const std::string prefix = outer + name + "/";
+  if (Sequential* const inner = as<Sequential>()) {
+    for (Layer& layer : inner->layers()) layer.each_named(prefix, visit);
+  } else {
+    each_parameter([&](Parameter& p) {
+      visit(prefix + (p.name.starts_with(prefix_) ? p.name.substr(prefix_.size()) : p.name), p);
+    });
+  }
+}
+
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -70,6 +70,9 @@ class Layer {
   /// "sequential/dense/kernel".
   void name_parameters(const std::string& outer = "");
 
+  /// Visits the parameters with the names that name_parameters() would give them, and leaves those that they have.
+  void each_named(const std::string& outer, const std::function<void(const std::string&, Parameter&)>& visit);
+
   const std::string& kind() const { return kind_; }
   void config(Config& options) { self_->config(options); }
 

@@ -59,20 +59,36 @@ bool is_exact(const std::string& dtype) {
   return dtype == "F16" || dtype == "BF16" || dtype == "F32" || (dtype == "F64" && sizeof(Real) == 8);
 }
 
+// Parameters by the names that their layers give them now, and not when they were built: a layer may have been renamed
+// since, or come out of another model.
+void each_named(Sequential& model, const std::function<void(const std::string&, Parameter&)>& visit) {
+  for (Layer& layer : model.layers()) layer.each_named("", visit);
+}
+
+std::vector<StoredTensor> stored_weights(Sequential& model) {
+  std::vector<StoredTensor> tensors;
+  each_named(model, [&](const std::string& name, Parameter& p) {
+    require<ValueError>(!name.starts_with("optimizer/"), "save: ", name,
+                        " is where the optimizer's state is kept; it takes another name for the layer");
+    tensors.push_back(stored(name, p.value()));
+  });
+  return tensors;
+}
+
 // The values for all parameters, in their order.
 std::vector<Tensor> values_for(Sequential& model, const SafeTensors& file, const std::string& path) {
   Tensors tensors = weights_in(file);
   Differences differences;
   std::vector<Tensor> values;
   bool finite = true;
-  model.each_parameter([&](Parameter& p) {
-    const auto found = tensors.find(p.name);
-    if (found == tensors.end()) return differences.add("missing " + p.name);
+  each_named(model, [&](const std::string& name, Parameter& p) {
+    const auto found = tensors.find(name);
+    if (found == tensors.end()) return differences.add("missing " + name);
     const StoredTensor& stored = *found->second;
     if (stored.shape != p.value().shape())
-      differences.add(text(p.name, " has shape ", stored.shape, ", the model's ", p.value().shape()));
+      differences.add(text(name, " has shape ", stored.shape, ", the model's ", p.value().shape()));
     else if (!is_exact(stored.dtype))
-      differences.add(text(p.name, " has dtype ", stored.dtype, ", the model's F", 8 * sizeof(Real)));
+      differences.add(text(name, " has dtype ", stored.dtype, ", the model's F", 8 * sizeof(Real)));
     else
       for (const Real x : values.emplace_back(to_tensor(stored))) finite = finite && std::isfinite(x);
     tensors.erase(found);
@@ -109,24 +125,27 @@ Optimizer optimizer_from(const Json& json) {
 Optimizer::State state_for(Sequential& model, const SafeTensors& file) {
   Tensors tensors;
   for (const StoredTensor& tensor : file.tensors) tensors[tensor.name] = &tensor;
-  const auto tensor_at = [&](const std::string& name, const Parameter& p) -> std::optional<Tensor> {
+  const auto taken = [&](const std::string& name, const Parameter& p) -> std::optional<Tensor> {
     const auto found = tensors.find("optimizer/" + name);
     if (found == tensors.end()) return std::nullopt;
     require<ValueError>(found->second->shape == p.value().shape() && is_exact(found->second->dtype), "optimizer/", name,
                         " has shape ", found->second->shape, " and dtype ", found->second->dtype);
-    return to_tensor(*found->second);
+    const StoredTensor& tensor = *found->second;
+    tensors.erase(found);
+    return to_tensor(tensor);
   };
   Optimizer::State state;
   read_option(file.metadata.at("xgrad.iterations"), state.iterations);
-  model.each_parameter([&](Parameter& p) {
+  each_named(model, [&](const std::string& name, Parameter& p) {
     std::vector<Tensor> slots;
-    while (std::optional<Tensor> slot = tensor_at(text(p.name, "/", slots.size()), p)) slots.push_back(*slot);
-    const std::optional<Tensor> sum = tensor_at(p.name + "/accumulated", p);
+    while (std::optional<Tensor> slot = taken(text(name, "/", slots.size()), p)) slots.push_back(*slot);
+    const std::optional<Tensor> sum = taken(name + "/accumulated", p);
     if (slots.empty() && !sum) return;
     state.names.push_back(p.name);
     state.slots.push_back(std::move(slots));
     if (sum) state.accumulated.push_back(*sum);
   });
+  for (const auto& [name, tensor] : tensors) require<ValueError>(!name.starts_with("optimizer/"), "unexpected ", name);
   return state;
 }
 
@@ -158,46 +177,19 @@ void Sequential::set_weights(const std::vector<Tensor>& weights) {
   for (std::size_t k = 0; k < all.size(); ++k) all[k]->edit() = weights[k];
 }
 
-// Layers may have been renamed since build(), or come out of another model: a file has the names that its layers give,
-// and the optimizer's state follows.
-void Sequential::name_parameters() {
-  std::map<std::string, std::string> renamed;
-  std::vector<std::string> before;
-  each_parameter([&](Parameter& p) { before.push_back(p.name); });
-  for (Layer& layer : layers_) layer.name_parameters();
-  auto old = before.begin();
-  each_parameter([&](Parameter& p) {
-    require<ValueError>(!p.name.starts_with("optimizer/"), "save: ", p.name,
-                        " is where the optimizer's state is kept; it takes another name for the layer");
-    if (*old != p.name) renamed[*old] = p.name;
-    ++old;
-  });
-  if (!compiled_ || renamed.empty()) return;
-  Optimizer::State state = compiled_->optimizer.state();
-  for (std::string& name : state.names)
-    if (const auto found = renamed.find(name); found != renamed.end()) name = found->second;
-  compiled_->optimizer.set_state(std::move(state));
-}
-
 void Sequential::save_weights(const std::string& path) {
   require_built();
-  name_parameters();
-  std::vector<StoredTensor> tensors;
-  each_parameter([&](Parameter& p) { tensors.push_back(stored(p.name, p.value())); });
-  write_safetensors(path, std::move(tensors));
+  write_safetensors(path, stored_weights(*this));
 }
 
 void Sequential::load_weights(const std::string& path) {
   require_built();
-  name_parameters();
   set_weights(reading(path, [&] { return values_for(*this, read_safetensors(path), path); }));
 }
 
 void Sequential::save(const std::string& path) try {
   require_built();
-  name_parameters();
-  std::vector<StoredTensor> tensors;
-  each_parameter([&](Parameter& p) { tensors.push_back(stored(p.name, p.value())); });
+  std::vector<StoredTensor> tensors = stored_weights(*this);
   Texts texts{{"xgrad.layers", architecture_text(layers_)},
               {"xgrad.input_shape", option_text(layers_.front().input_shape())},
               {"xgrad.epochs_done", option_text(epochs_done_)},
@@ -208,11 +200,17 @@ void Sequential::save(const std::string& path) try {
     texts["xgrad.iterations"] = option_text(state.iterations);
     std::vector<std::string> names = state.names;
     if (names.empty()) each_trainable([&](Parameter& p) { names.push_back(p.name); });
-    for (std::size_t k = 0; k < std::min(names.size(), state.slots.size()); ++k)
-      for (std::size_t s = 0; s < state.slots[k].size(); ++s)
-        tensors.push_back(stored(text("optimizer/", names[k], "/", s), state.slots[k][s]));
-    for (std::size_t k = 0; k < std::min(names.size(), state.accumulated.size()); ++k)
-      tensors.push_back(stored(text("optimizer/", names[k], "/accumulated"), state.accumulated[k]));
+    std::map<std::string, std::string> now;
+    each_named(*this, [&](const std::string& name, Parameter& p) { now[p.name] = name; });
+    for (std::size_t k = 0; k < names.size(); ++k) {
+      const auto name = now.find(names[k]);
+      if (name == now.end()) continue;  // of a layer that is no longer there
+      if (k < state.slots.size())
+        for (std::size_t s = 0; s < state.slots[k].size(); ++s)
+          tensors.push_back(stored(text("optimizer/", name->second, "/", s), state.slots[k][s]));
+      if (k < state.accumulated.size())
+        tensors.push_back(stored(text("optimizer/", name->second, "/accumulated"), state.accumulated[k]));
+    }
     try {
       texts["xgrad.optimizer"] = named_json(optimizer).dump();
     } catch (const ValueError&) {  // a rule or schedule of the user's own: load() leaves it to be compiled again
@@ -255,7 +253,6 @@ Sequential Sequential::load(const std::string& path, const std::vector<Layer>& o
 
 void Sequential::restore(const std::string& path) {
   require_built();
-  name_parameters();
   Sequential restored = *this;
   std::vector<Tensor> weights;
   reading(path, [&] {

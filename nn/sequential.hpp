@@ -126,7 +126,9 @@ class Sequential {
   /// takes, and for outputs of another than its layers' build() says.
   Tensor predict(const Tensor& x, const PredictOptions& options = {});
 
-  /// One step on one batch; its loss and metrics, before the step. test_on_batch takes no step. Errors as from fit().
+  /// One step on one batch; its loss and metrics, before the step. test_on_batch takes no step. Throws
+  /// ValueError for no samples, a model that is not compiled, and a step's loss that is not finite; ShapeError for what
+  /// does not fit the model.
   Logs train_on_batch(const Tensor& x, const Tensor& y, const Tensor* sample_weight = nullptr);
   Logs test_on_batch(const Tensor& x, const Tensor& y, const Tensor* sample_weight = nullptr);
 
@@ -180,7 +182,6 @@ class Sequential {
   const Shape& output_shape() const { return layers_.back().output_shape(); }
   Compiled& compiled();
   void require_no_statistics();
-  void name_parameters();
   void restore_state(const SafeTensors& file);
 
   std::vector<Layer> layers_;

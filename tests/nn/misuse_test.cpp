@@ -72,6 +72,16 @@ TEST_CASE("a model is saved whole after layers were frozen or thawed") {
   }
 }
 
+TEST_CASE("a model is saved whole after a layer was taken off") {
+  const Folder folder;
+  const std::string path = (folder.path / "m").string();
+  Sequential m = three_layers();
+  train(m);
+  m.layers().pop_back();
+  m.save(path);
+  CHECK(Sequential::load(path).get_weights() == m.get_weights());
+}
+
 TEST_CASE("an optimizer does not take one layer's moments for another's") {
   Sequential m = three_layers();
   m.layers()[1].trainable = false;
@@ -257,6 +267,7 @@ TEST_CASE("a process that is forked within fit goes on alone") {
     throw;
   }
   if (child == 0) _exit(0);
+  REQUIRE(child > 0);
   int status = 0;
   REQUIRE(waitpid(child, &status, 0) == child);
   CHECK(WIFEXITED(status));

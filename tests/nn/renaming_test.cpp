@@ -75,11 +75,28 @@ TEST_CASE("a model taken out of another is saved and loaded by itself") {
   Sequential inner = *outer.layers()[0].as<Sequential>();
   inner.save(path);
   CHECK(Sequential::load(path).get_weights() == inner.get_weights());
+  CHECK(names_of(inner)[0] == "sequential/dense/kernel");
   inner.save_weights(path);
   Sequential fresh{Dense(4), Dense(3)};
   fresh.build({5});
   fresh.load_weights(path);
   CHECK(fresh.get_weights() == inner.get_weights());
+}
+
+TEST_CASE("a model within a model is saved and loaded while the outer one is trained") {
+  const Folder folder;
+  const std::string path = (folder.path / "m").string();
+  Sequential outer{Sequential{Dense(4)}, Dense(3)};
+  outer.compile("adam");
+  outer.build({3});
+  Sequential& inner = *outer.layers()[0].as<Sequential>();
+  inner.save_weights(path);
+  for (int k = 0; k < 2; ++k) {
+    inner.load_weights(path);
+    outer.fit(x, y, {.verbose = silent});
+    outer.save((folder.path / "outer").string());
+    CHECK(Sequential::load((folder.path / "outer").string()).get_weights() == outer.get_weights());
+  }
 }
 
 TEST_CASE("a layer cannot have the name under which the optimizer is saved") {
@@ -89,6 +106,9 @@ TEST_CASE("a layer cannot have the name under which the optimizer is saved") {
   CHECK(thrown_by<ValueError>([&] {
           m.save((folder.path / "m").string());
         }).ends_with(" is where the optimizer's state is kept; it takes another name for the layer"));
+  m.layers()[0].name = "first";
+  m.save((folder.path / "m").string());
+  CHECK(Sequential::load((folder.path / "m").string()).optimizer().state().slots == m.optimizer().state().slots);
 }
 
 TEST_CASE("a name that is not UTF-8 cannot be saved") {

@@ -96,7 +96,8 @@ void Rng::shuffle(std::vector<std::uint32_t>& numbers) {
 namespace {
 template <class Draw>
 Tensor drawn(const Shape& shape, Draw draw) {
-  Tensor x = zeros(shape);
+  element_count(shape);  // or an error
+  Tensor x(shape);
   for (Real& value : x) value = static_cast<Real>(draw());
   return x;
 }

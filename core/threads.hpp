@@ -9,8 +9,8 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 /// How many threads share each large product of matrices, each elementwise loop over many numbers, and each step of an
 /// optimizer for many weights; 1 unless set, since small ones only lose by more. A given number gives the same bits
-/// every time. Throws ValueError for less than 1, or more than the system gives. Not while another thread computes. In
-/// a forked process, which has none of the threads, the caller does all parts.
+/// every time. Throws ValueError for less than 1, more than 1,024, or more than the system gives. Not while another
+/// thread computes. In a forked process, which has none of the threads, the caller does all parts.
 void set_num_threads(int threads);
 int num_threads();
 

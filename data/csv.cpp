@@ -94,10 +94,9 @@ std::optional<Real> number_in(std::string_view field) {
   double value = 0;
   const auto [end, error] = std::from_chars(field.data(), field.data() + field.size(), value);
   if (error == std::errc::invalid_argument || end != field.data() + field.size()) return std::nullopt;
-  if (error == std::errc::result_out_of_range) {  // too large, or nearly 0: a long double knows which
-    long double wide = 0;
-    std::from_chars(field.data(), field.data() + field.size(), wide);
-    value = static_cast<double>(wide);
+  if (error == std::errc::result_out_of_range) {
+    const bool nearly_0 = field.find("e-") != field.npos || field.find("E-") != field.npos;
+    return nearly_0 ? Real{0} : std::numeric_limits<Real>::infinity();
   }
   return static_cast<Real>(value);
 }

@@ -1,6 +1,7 @@
 #include <xgrad/nn/batch_normalization.hpp>
 
 #include <cmath>
+#include <limits>
 
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/nn/moments.hpp>
@@ -12,9 +13,9 @@ BatchNormalization::BatchNormalization(BatchNormalizationOptions options) : opti
 void BatchNormalization::check() const {
   require<ValueError>(options_.momentum >= 0 && options_.momentum <= 1, "BatchNormalization: the momentum is ",
                       options_.momentum, "; it takes 0 to 1");
-  require<ValueError>(
-      static_cast<Real>(options_.epsilon) >= std::numeric_limits<Real>::min() && std::isfinite(options_.epsilon),
-      "BatchNormalization: epsilon is ", options_.epsilon, "; it takes a finite number above 0");
+  require<ValueError>(static_cast<Real>(options_.epsilon) >= std::numeric_limits<Real>::min() &&
+                          std::isfinite(static_cast<Real>(options_.epsilon)),
+                      "BatchNormalization: epsilon is ", options_.epsilon, "; it takes a finite number above 0");
 }
 
 Shape BatchNormalization::build(const Shape& input, Rng&) {

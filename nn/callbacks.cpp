@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <system_error>
 
 #include <xgrad/core/config.hpp>
 #include <xgrad/nn/sequential.hpp>

@@ -1,6 +1,7 @@
 #include <xgrad/nn/layer_normalization.hpp>
 
 #include <cmath>
+#include <limits>
 
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/nn/moments.hpp>
@@ -10,9 +11,9 @@ namespace xgrad::inline XGRAD_PRECISION {
 LayerNormalization::LayerNormalization(LayerNormalizationOptions options) : options_(options) { check(); }
 
 void LayerNormalization::check() const {
-  require<ValueError>(
-      static_cast<Real>(options_.epsilon) >= std::numeric_limits<Real>::min() && std::isfinite(options_.epsilon),
-      "LayerNormalization: epsilon is ", options_.epsilon, "; it takes a finite number above 0");
+  require<ValueError>(static_cast<Real>(options_.epsilon) >= std::numeric_limits<Real>::min() &&
+                          std::isfinite(static_cast<Real>(options_.epsilon)),
+                      "LayerNormalization: epsilon is ", options_.epsilon, "; it takes a finite number above 0");
 }
 
 Shape LayerNormalization::build(const Shape& input, Rng&) {

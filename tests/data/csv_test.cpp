@@ -86,8 +86,10 @@ TEST_CASE("a field that is no finite number is refused by line and column") {
   CHECK(complaint("a,b,c\n1,2,3\n1,abc,3\n") == "line 3, column \"b\": \"abc\" is not a finite number");
   CHECK(complaint("a,b,c\n\n1,\"2\n2\",3\n") == "line 3, column \"b\": \"2\\x0a2\" is not a finite number");
   CHECK(complaint("a,b\n1,2\n1,x\n") == "line 3, column \"b\": \"x\" is not a finite number");
-  CHECK(complaint("a,b\n1e-400,-4e-999\n") == "nothing");
-  CHECK(complaint("a,b\n1e400,2\n") == "line 2, column \"a\": \"1e400\" is not a finite number");
+  CHECK(complaint("a,b\n1e-400,-4e-9999\n") == "nothing");
+  for (const char* large : {"1e400", "-1E+9999"})
+    CHECK(complaint(std::string("a,b\n") + large + ",2\n") ==
+          std::string("line 2, column \"a\": \"") + large + "\" is not a finite number");
   CHECK(complaint("a,b\n1,inf\n") == "line 2, column \"b\": \"inf\" is not a finite number");
   CHECK(complaint("a,b\n1e300,1\n") ==
         (sizeof(Real) == 4 ? "line 2, column \"a\": \"1e300\" is not a finite number" : "nothing"));

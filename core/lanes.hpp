@@ -42,6 +42,13 @@ template <std::size_t block = lanes / 2>
   if constexpr (block > 1) transpose<block / 2>(x);
 }
 
+/// A matrix or its transpose: element (i, p) is x[i * row + p * column]; one of the two is 1.
+struct Matrix {
+  const Real* x;
+  std::size_t row, column;
+  Matrix from(std::size_t i, std::size_t p) const { return {x + i * row + p * column, row, column}; }
+};
+
 /// Some rows of n numbers, one after another, that fill vectors exactly: four rows of ten fill five vectors of eight.
 template <std::size_t n>
 struct Group {

@@ -5,6 +5,7 @@
 #include <xgrad/core/elementwise.hpp>
 #include <xgrad/core/narrow.hpp>
 #include <xgrad/core/threads.hpp>
+#include <xgrad/core/wide.hpp>
 
 // xtensor-blas calls BLAS only if this is set before its headers; without it gemm would be its own slow loop.
 #ifndef HAVE_CBLAS
@@ -41,13 +42,17 @@ void write_block(Product product, const Real* a, const Real* b, const Real* bias
   b += columns.first * (transpose_b ? k : 1);
   c += rows.first * n + columns.first;
   if (bias) bias += columns.first;
+  using narrow::Matrix;
+  const Matrix left{a, transpose_a ? 1 : k, transpose_a ? m : 1};
   constexpr std::size_t longest = 64;  // columns of a b whose transpose is copied
   if (narrow::pays && n <= narrow::widest && (!transpose_b || k <= longest)) {
     Real copy[longest * narrow::widest];
     if (transpose_b) transpose(b, n, k, copy);
-    const narrow::Left left{a, transpose_a ? 1 : k, transpose_a ? m : 1};
     return narrow::product(left, transpose_b ? copy : b, bias, c, rows.size(), n, k);
   }
+  if (wide::pays && columns.size() >= narrow::lanes)
+    return wide::product(left, transpose_b ? Matrix{b, 1, k} : Matrix{b, n, 1}, bias, c, n, rows.size(), columns.size(),
+                         k);
   for (std::size_t i = 0; i < rows.size(); ++i)
     if (bias)
       std::copy_n(bias, columns.size(), c + i * n);

@@ -4,6 +4,7 @@
 #include <xgrad/core/narrow.hpp>
 #include <xgrad/core/product.hpp>
 #include <xgrad/core/random.hpp>
+#include <xgrad/core/wide.hpp>
 
 #include "support.hpp"
 
@@ -78,8 +79,9 @@ TEST_CASE("products of few columns agree with the definition, and write nothing 
       }
 }
 
-TEST_CASE("a product by columns agrees with the definition, and writes nothing beyond its rows") {
-  constexpr std::size_t lanes = narrow::lanes, n = lanes + 2;
+template <std::size_t n>
+void check_columns() {
+  constexpr std::size_t lanes = narrow::lanes;
   Rng rng(4);
   for (const std::size_t m : {lanes - 1, lanes, 2 * lanes, 3 * lanes + 1})
     for (const std::size_t k : {std::size_t{1}, lanes, lanes + 3, std::size_t{64}, std::size_t{131}}) {
@@ -88,7 +90,7 @@ TEST_CASE("a product by columns agrees with the definition, and writes nothing b
       for (const bool transposes : {false, true})
         for (const bool biased : {false, true}) {
           const Tensor left = transposes ? transposed(a) : a;
-          const narrow::Left rows{left.data(), transposes ? 1 : k, transposes ? m : 1};
+          const narrow::Matrix rows{left.data(), transposes ? 1 : k, transposes ? m : 1};
           Tensor c = filled({m * n + lanes}, 7);
           const std::size_t done =
               narrow::write_by_columns<n>(rows, b.data(), biased ? bias.data() : nullptr, c.data(), m, k);
@@ -98,6 +100,13 @@ TEST_CASE("a product by columns agrees with the definition, and writes nothing b
           for (std::size_t i = done * n; i < c.size(); ++i) CHECK(c(i) == 7);
         }
     }
+}
+
+TEST_CASE("a product by columns agrees with the definition, and writes nothing beyond its rows") {
+  constexpr std::size_t lanes = narrow::lanes;
+  check_columns<(lanes + 1) / 2>();
+  check_columns<lanes>();
+  check_columns<lanes + 2>();
 }
 
 template <std::size_t n>
@@ -126,6 +135,34 @@ TEST_CASE("products by groups of rows agree with the definition, and write nothi
     check_groups<lanes + 2>(count);
     check_groups<2 * lanes>(count);
   }
+}
+
+TEST_CASE("products of many columns agree with the definition, and write nothing between or beyond the rows") {
+  constexpr std::size_t lanes = narrow::lanes, gap = 3;
+  Rng rng(6);
+  for (const std::size_t n : {lanes, 2 * lanes - 1, 3 * lanes, 5 * lanes + 1})
+    for (const std::size_t m : {std::size_t{1}, std::size_t{7}, std::size_t{16}, wide::few_rows + 3})
+      for (const std::size_t k : {std::size_t{0}, lanes + 3, wide::depth, wide::depth + 2}) {
+        const Tensor a = random_normal(rng, {m, k}, 0, 1), b = random_normal(rng, {k, n}, 0, 1),
+                     bias = random_normal(rng, {n}, 0, 1), product = naive_product(a, b), expected = product + bias;
+        for (const bool transposes_a : {false, true})
+          for (const bool transposes_b : {false, true})
+            for (const bool biased : {false, true}) {
+              const Tensor left = transposes_a ? transposed(a) : a, right = transposes_b ? transposed(b) : b;
+              Tensor c = filled({m, n + gap}, 7);
+              using narrow::Matrix;
+              wide::product(transposes_a ? Matrix{left.data(), 1, m} : Matrix{left.data(), k, 1},
+                            transposes_b ? Matrix{right.data(), 1, k} : Matrix{right.data(), n, 1},
+                            biased ? bias.data() : nullptr, c.data(), n + gap, m, n, k);
+              Real worst = 0;
+              for (std::size_t i = 0; i < m; ++i) {
+                for (std::size_t j = 0; j < n; ++j)
+                  worst = std::max(worst, std::abs(c(i, j) - (biased ? expected : product)(i, j)));
+                for (std::size_t j = n; j < n + gap; ++j) CHECK(c(i, j) == 7);
+              }
+              CHECK(worst <= either(3e-4, 1e-12));
+            }
+      }
 }
 
 TEST_CASE("an infinite number in a product of few columns stays in its row and column") {

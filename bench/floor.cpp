@@ -2,7 +2,8 @@
 // gathered while the next one is prefetched, transposes are flags of the product, bias and relu are one pass, softmax
 // with its gradient another, and the optimiser is one pass over all weights at once. `--variant own` also replaces
 // sgemm where a layer has few units (narrow.hpp), and then steps those weights while their gradient is in registers.
-// Two threads have half of each product, of each pass over much, and of the weights.
+// bench_floor_onednn is the same program with oneDNN's sgemm. Two threads have half of each product, of each pass over
+// much, and of the weights.
 
 #include <cblas.h>
 #include <sys/mman.h>

@@ -7,7 +7,32 @@
 #include <cstring>
 #include <thread>
 
+#ifdef BENCH_ONEDNN
+#include <dnnl.h>
+#include <omp.h>
+#endif
+
 extern "C" void flush_denormals();
+
+/// c = a b + beta c by OpenBLAS or by oneDNN; and whether a c of zeros is quicker than beta = 0.
+#ifdef BENCH_ONEDNN
+constexpr bool wants_zeros = false;
+inline void sgemm(CBLAS_TRANSPOSE transpose_a, CBLAS_TRANSPOSE transpose_b, std::size_t m, std::size_t n, std::size_t k,
+                  const float* a, std::size_t a_stride, const float* b, std::size_t b_stride, float beta, float* c,
+                  std::size_t c_stride) {
+  thread_local const bool alone = (omp_set_num_threads(1), true);  // else it starts threads of its own
+  (void)alone;
+  const auto letter = [](CBLAS_TRANSPOSE transpose) { return transpose == CblasTrans ? 'T' : 'N'; };
+  dnnl_sgemm(letter(transpose_a), letter(transpose_b), m, n, k, 1, a, a_stride, b, b_stride, beta, c, c_stride);
+}
+#else
+constexpr bool wants_zeros = true;
+inline void sgemm(CBLAS_TRANSPOSE transpose_a, CBLAS_TRANSPOSE transpose_b, std::size_t m, std::size_t n, std::size_t k,
+                  const float* a, std::size_t a_stride, const float* b, std::size_t b_stride, float beta, float* c,
+                  std::size_t c_stride) {
+  cblas_sgemm(CblasRowMajor, transpose_a, transpose_b, m, n, k, 1, a, a_stride, b, b_stride, beta, c, c_stride);
+}
+#endif
 
 /// A second thread, for half of the work; both wait by offering their core to others.
 class Halves {
@@ -48,11 +73,11 @@ class Halves {
       for (std::size_t i = 0; i < rows; ++i)
         if (bias != nullptr)
           std::memcpy(to + i * c_stride, bias + column, columns * sizeof(float));
-        else
+        else if (wants_zeros)
           std::memset(to + i * c_stride, 0, columns * sizeof(float));
-      cblas_sgemm(CblasRowMajor, transpose_a, transpose_b, rows, columns, k, 1,
-                  a + row * (transpose_a == CblasTrans ? 1 : a_stride), a_stride,
-                  b + column * (transpose_b == CblasTrans ? b_stride : 1), b_stride, 1, to, c_stride);
+      sgemm(transpose_a, transpose_b, rows, columns, k, a + row * (transpose_a == CblasTrans ? 1 : a_stride), a_stride,
+            b + column * (transpose_b == CblasTrans ? b_stride : 1), b_stride, bias != nullptr || wants_zeros, to,
+            c_stride);
     });
   }
 

@@ -20,10 +20,16 @@ typedef float Lanes __attribute__((vector_size(lanes * sizeof(float)), may_alias
 inline const Lanes& load(const float* x) { return *reinterpret_cast<const Lanes*>(x); }
 inline Lanes& load(float* x) { return *reinterpret_cast<Lanes*>(x); }
 
-inline float sum(const Lanes& x) {
-  float total = 0;
-  for (std::size_t k = 0; k < lanes; ++k) total += x[k];
-  return total;
+// By halves, each in one vector.
+template <std::size_t n = lanes>
+[[gnu::always_inline]] inline float sum(const float* x) {
+  typedef float Half __attribute__((vector_size(n / 2 * sizeof(float)), may_alias, aligned(4)));
+  alignas(32) float halves[n / 2];
+  *reinterpret_cast<Half*>(halves) = *reinterpret_cast<const Half*>(x) + *reinterpret_cast<const Half*>(x + n / 2);
+  if constexpr (n == 2)
+    return halves[0];
+  else
+    return sum<n / 2>(halves);
 }
 
 template <std::size_t rows>
@@ -40,7 +46,7 @@ void forward_block(const float* x, const float* w, float* y, std::size_t in) {
 #pragma GCC unroll 5
   for (std::size_t j = 0; j < columns; ++j)
 #pragma GCC unroll 2
-    for (std::size_t i = 0; i < rows; ++i) y[i * stride + j] = sum(total[i][j]);
+    for (std::size_t i = 0; i < rows; ++i) y[i * stride + j] = sum(reinterpret_cast<const float*>(&total[i][j]));
 }
 
 /// y = x w^T      x: (n, in)   w: (out, in)   y: (n, out)

@@ -6,7 +6,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$(realpath "$0")")/setup.sh"
 
-for peer in libtorch-dev python3-torch python3-numpy libbenchmark-dev; do
+for peer in libtorch-dev python3-torch python3-numpy libbenchmark-dev libdnnl-dev; do
   need "$peer" || say "going on without $peer"
 done
 need "${packages[@]}" || type cmake ninja >/dev/null 2>&1 || die "cannot build without cmake and ninja"

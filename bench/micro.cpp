@@ -1,6 +1,7 @@
 // Micro-benchmarks: every operation forward, and forward and backward; the tape and its sweep alone; each optimiser.
-// Each gives GFLOP/s or GB/s, to be read beside the machine's own, measured first and printed on top: those of a large
-// sgemm, and of a triad a = b + s c over arrays larger than the cache, and of as many bytes as an operation touches.
+// Each gives GFLOP/s or GB/s, to be read beside the machine's own, measured first and printed on top: those of sums and
+// products in registers, as wide as this build's vectors; of a large sgemm of OpenBLAS's; and of a triad a = b + s c
+// over arrays larger than the cache, and of as many bytes as an operation touches.
 
 #include <benchmark/benchmark.h>
 #include <cblas.h>
@@ -134,6 +135,27 @@ double fastest(int repetitions, Work work) {
   return best;
 }
 
+double multiply_add_gflops() {
+#if defined(__AVX512F__)
+  constexpr std::size_t bytes = 64;
+#elif defined(__AVX__)
+  constexpr std::size_t bytes = 32;
+#else
+  constexpr std::size_t bytes = 16;
+#endif
+  using Vector [[gnu::vector_size(bytes)]] = float;
+  constexpr int sums = 12, times = 10'000'000;  // enough sums that none waits for itself, and few enough for registers
+  const auto work = [] {
+    Vector s[sums] = {}, x = Vector{} + 0.5f;
+    benchmark::DoNotOptimize(x);
+    for (int k = 0; k < times; ++k)
+#pragma GCC unroll 12
+      for (Vector& sum : s) sum = sum * x + x;
+    for (Vector& sum : s) benchmark::DoNotOptimize(sum);
+  };
+  return 2e-9 * sums * times * (bytes / sizeof(float)) / fastest(10, work);
+}
+
 double sgemm_gflops() {
   constexpr int n = 1024;
   std::vector<float> a(n * n, 1), b(n * n, 1), c(n * n);
@@ -227,7 +249,8 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   set_num_threads(1);
-  benchmark::AddCustomContext("peak, sgemm of 1024", text(sgemm_gflops(), " GFLOP/s"));
+  benchmark::AddCustomContext("peak, in registers", text(multiply_add_gflops(), " GFLOP/s"));
+  benchmark::AddCustomContext("OpenBLAS, sgemm of 1024", text(sgemm_gflops(), " GFLOP/s"));
   benchmark::AddCustomContext("peak, triad of 192 MB", text(triad_gbs(std::size_t{1} << 24), " GB/s"));
   benchmark::AddCustomContext("peak, triad of 768 KB", text(triad_gbs(std::size_t{1} << 16), " GB/s"));
 

@@ -9,7 +9,7 @@
 
 #include <xgrad/core/tensor.hpp>
 
-namespace xgrad::inline XGRAD_PRECISION::narrow {
+namespace xgrad::inline XGRAD_PRECISION::simd {
 
 #if defined(__AVX512F__)
 constexpr std::size_t vector_bytes = 64;
@@ -42,10 +42,40 @@ template <std::size_t block = lanes / 2>
   if constexpr (block > 1) transpose<block / 2>(x);
 }
 
+/// Copies k columns, each of as many rows as fill a vector. The rows are `step` apart, the copies of columns `width`.
+inline void copy_columns(const Real* rows, std::size_t step, std::size_t k, Real* to, std::size_t width) {
+  std::size_t p = 0;
+  for (; p + lanes <= k; p += lanes) {
+    Lanes block[lanes];
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < lanes; ++i) block[i] = load(rows + i * step + p);
+    transpose(block);
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < lanes; ++i) store(to + (p + i) * width, block[i]);
+  }
+  for (; p < k; ++p)
+    for (std::size_t i = 0; i < lanes; ++i) to[p * width + i] = rows[i * step + p];
+}
+
+inline Real dot(const Real* x, const Real* y, std::size_t n) {
+  constexpr std::size_t parts = 4;
+  Lanes s[parts] = {};
+  std::size_t i = 0;
+  for (; i + parts * lanes <= n; i += parts * lanes)
+#pragma GCC unroll 4
+    for (std::size_t part = 0; part < parts; ++part) s[part] += load(x + i + part * lanes) * load(y + i + part * lanes);
+  s[0] += s[1] + s[2] + s[3];
+  Real sum = 0;
+  for (std::size_t lane = 0; lane < lanes; ++lane) sum += s[0][lane];
+  for (; i < n; ++i) sum += x[i] * y[i];
+  return sum;
+}
+
 /// A matrix or its transpose: element (i, p) is x[i * row + p * column]; one of the two is 1.
 struct Matrix {
   const Real* x;
   std::size_t row, column;
+  Real operator()(std::size_t i, std::size_t p) const { return x[i * row + p * column]; }
   Matrix from(std::size_t i, std::size_t p) const { return {x + i * row + p * column, row, column}; }
 };
 
@@ -75,4 +105,4 @@ struct Group {
   }
 };
 
-}  // namespace xgrad::inline XGRAD_PRECISION::narrow
+}  // namespace xgrad::inline XGRAD_PRECISION::simd

@@ -7,8 +7,8 @@
 //
 // There are three ways. By rows, a vector holds some columns of one row of the result; 10 columns take two vectors, of
 // which the second is mostly empty. So those go by columns: a vector holds a column of some rows, and the result is
-// transposed at its end. A single row of x, or y' of one row, goes by groups: four rows of w, or of w' = x^T y', fill
-// five vectors, or eight with AVX-512. With floats and AVX2, x w for x (32, 784) and w (784, 10) takes 7.2 us instead
+// transposed at its end. A single row of x, or y' of one row, goes by groups: four rows of w (with AVX-512, eight), or
+// of w' = x^T y', fill five vectors. With floats and AVX2, x w for x (32, 784) and w (784, 10) takes 7.2 us instead
 // of 8.4, and x^T y' 6.4 instead of 8.9; for x (1, 784) 0.33 instead of 0.53, and 0.40 instead of 0.96 (loops over
 // either way alone, the fastest of 51 rounds in turn). With AVX-512 on a Zen 5 these are 3.3 instead of 5.3 us, 2.4
 // instead of 4.4, 0.13 instead of 0.31, and 0.13 instead of 0.34. With doubles, 4 in a vector, x w by columns was a
@@ -19,6 +19,8 @@
 #include <xgrad/core/lanes.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION::narrow {
+
+using namespace simd;
 
 /// Whether the loops below beat OpenBLAS, which chooses its own by what the processor can do as it runs; these are
 /// fixed when they are compiled.
@@ -40,7 +42,7 @@ template <std::size_t rows, std::size_t vectors>
 #pragma GCC unroll 8
   for (std::size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 2
-    for (std::size_t v = 0; v < vectors; ++v) s[i][v] += a.x[i * a.row] * row[v];
+    for (std::size_t v = 0; v < vectors; ++v) s[i][v] += a(i, 0) * row[v];
 }
 
 /// b, of k rows of n columns that are read as whole vectors: what lies beyond a row's end is the next row, and is
@@ -98,7 +100,7 @@ template <std::size_t vectors>
   for (std::size_t v = 0; v < vectors; ++v) start[v] = load(b.start + v * lanes), row[v] = load(b.last + v * lanes);
   const std::size_t n = b.n;
   for (std::size_t i = 0; i < m; ++i) {
-    const Real x = a.x[i * a.row];
+    const Real x = a(i, 0);
 #pragma GCC unroll 2
     for (std::size_t v = 0; v < vectors; ++v) store(c + i * n + v * lanes, start[v] + x * row[v]);
   }
@@ -135,18 +137,8 @@ template <std::size_t n>
   constexpr std::size_t some = 64;
   alignas(Lanes) Real columns[some * lanes];
   for (std::size_t first = 0; first < k; first += some) {
-    const std::size_t count = std::min(some, k - first), whole = count / lanes * lanes;
-    const auto element = [&](std::size_t i, std::size_t p) { return a.x + i * a.row + first + p; };
-    for (std::size_t p = 0; p < whole; p += lanes) {
-      Lanes block[lanes];
-#pragma GCC unroll 16
-      for (std::size_t i = 0; i < lanes; ++i) block[i] = load(element(i, p));
-      transpose(block);
-#pragma GCC unroll 16
-      for (std::size_t i = 0; i < lanes; ++i) store(columns + (p + i) * lanes, block[i]);
-    }
-    for (std::size_t p = whole; p < count; ++p)
-      for (std::size_t i = 0; i < lanes; ++i) columns[p * lanes + i] = *element(i, p);
+    const std::size_t count = std::min(some, k - first);
+    copy_columns(a.x + first, a.row, count, columns, lanes);
     add_columns(s, columns, lanes, b + first * n, count);
   }
 }
@@ -222,20 +214,6 @@ void write_outer_product_by_groups(const Real* a, const Real* b, Real* c, std::s
     Group<n>::each(a + i, [&](std::size_t v, Lanes x) { store(c + i * n + v * lanes, x * load(row + v * lanes)); });
   for (; i < m; ++i)
     for (std::size_t j = 0; j < n; ++j) c[i * n + j] = a[i] * b[j];
-}
-
-inline Real dot(const Real* x, const Real* y, std::size_t n) {
-  constexpr std::size_t parts = 4;
-  Lanes s[parts] = {};
-  std::size_t i = 0;
-  for (; i + parts * lanes <= n; i += parts * lanes)
-#pragma GCC unroll 4
-    for (std::size_t part = 0; part < parts; ++part) s[part] += load(x + i + part * lanes) * load(y + i + part * lanes);
-  s[0] += s[1] + s[2] + s[3];
-  Real sum = 0;
-  for (std::size_t lane = 0; lane < lanes; ++lane) sum += s[0][lane];
-  for (; i < n; ++i) sum += x[i] * y[i];
-  return sum;
 }
 
 // One column: along the rows of a or down its columns, whichever lie together in memory; if both do, the longer.

@@ -42,7 +42,7 @@ void write_block(Product product, const Real* a, const Real* b, const Real* bias
   b += columns.first * (transpose_b ? k : 1);
   c += rows.first * n + columns.first;
   if (bias) bias += columns.first;
-  using narrow::Matrix;
+  using simd::Matrix;
   const Matrix left{a, transpose_a ? 1 : k, transpose_a ? m : 1};
   constexpr std::size_t longest = 64;  // columns of a b whose transpose is copied
   if (narrow::pays && n <= narrow::widest && (!transpose_b || k <= longest)) {
@@ -50,7 +50,7 @@ void write_block(Product product, const Real* a, const Real* b, const Real* bias
     if (transpose_b) transpose(b, n, k, copy);
     return narrow::product(left, transpose_b ? copy : b, bias, c, rows.size(), n, k);
   }
-  if (wide::pays && columns.size() >= narrow::lanes)
+  if (wide::pays && columns.size() >= simd::lanes)
     return wide::product(left, transpose_b ? Matrix{b, 1, k} : Matrix{b, n, 1}, bias, c, n, rows.size(), columns.size(),
                          k);
   for (std::size_t i = 0; i < rows.size(); ++i)
@@ -67,13 +67,14 @@ void write_block(Product product, const Real* a, const Real* b, const Real* bias
 }
 
 // The whole, which threads share if there is much to multiply: its rows, or its columns if they are many more, for
-// OpenBLAS copies all that a call reads, and each thread then reads only its part of the larger one, b. OpenBLAS's own
-// threads lose on short products: docs/performance.md.
+// OpenBLAS copies all that a call reads (wide::product only b), and each thread then reads only its part of the larger
+// one, b. OpenBLAS's own threads lose on short products: docs/performance.md.
 void gemm(Product product, const Real* a, const Real* b, const Real* bias, Real* c, std::size_t m, std::size_t n,
           std::size_t k) {
   if (m == 0 || n == 0) return;
-  constexpr std::size_t enough = 1 << 20, block = 8;
+  constexpr std::size_t enough = 1 << 20;
   const bool by_columns = n > 4 * m && n > narrow::widest;
+  const std::size_t block = by_columns ? simd::lanes : 8;
   const auto write_part = [=](std::size_t part, std::size_t parts) {
     const std::size_t size = by_columns ? n : m;
     const Range range{begin_of(part, parts, size, block), begin_of(part + 1, parts, size, block)};

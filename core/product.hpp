@@ -4,7 +4,7 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// Which factor of a matrix product is read transposed, (n)ormal or (t)ransposed; BLAS reads it so, nothing is copied.
+/// Which factor of a matrix product is read transposed, (n)ormal or (t)ransposed.
 enum class Product { nn, nt, tn };
 
 /// c = a b, a b^T or a^T b, plus in each row the bias, if there is one. The tensors are matrices whose shapes fit, and

@@ -15,39 +15,26 @@
 
 namespace xgrad::inline XGRAD_PRECISION::wide {
 
-using namespace narrow;
+using namespace simd;
 
 constexpr bool pays = vector_bytes == 64;
 
 constexpr std::size_t most_vectors = 3;
-constexpr std::size_t depth = 512;     // rows of b at a time, whose columns in one block stay in the cache
+constexpr std::size_t depth = 512;     // rows of b at a time: three vectors of each, 96 KB, stay in the second cache
 constexpr std::size_t few_rows = 128;  // of the result: with up to so many, b is read where it is
 
 /// Copies k rows of b, as many columns of each as these vectors hold, and lays them side by side.
 template <std::size_t vectors>
 void copy_panel(Matrix b, std::size_t k, Real* panel) {
   constexpr std::size_t width = vectors * lanes;
-  if (b.column == 1) {
+  if (b.column == 1)
     for (std::size_t p = 0; p < k; ++p) std::copy_n(b.from(p, 0).x, width, panel + p * width);
-    return;
-  }
-  const std::size_t whole = k / lanes * lanes;
-  for (std::size_t j = 0; j < width; j += lanes) {
-    for (std::size_t p = 0; p < whole; p += lanes) {
-      Lanes block[lanes];
-#pragma GCC unroll 16
-      for (std::size_t i = 0; i < lanes; ++i) block[i] = load(b.from(p, j + i).x);
-      transpose(block);
-#pragma GCC unroll 16
-      for (std::size_t i = 0; i < lanes; ++i) store(panel + (p + i) * width + j, block[i]);
-    }
-    for (std::size_t p = whole; p < k; ++p)
-      for (std::size_t i = 0; i < lanes; ++i) panel[p * width + j + i] = *b.from(p, j + i).x;
-  }
+  else
+    for (std::size_t j = 0; j < width; j += lanes) copy_columns(b.from(0, j).x, b.column, k, panel + j, width);
 }
 
 // c = start + a b for as many columns as these vectors hold, in blocks of so many rows, and smaller blocks for the rows
-// that are left. Without a start, it is added to c. Rows of c are `step` apart.
+// that are left. Without a start, a b is added to what c holds. Rows of c are `step` apart.
 template <std::size_t vectors, std::size_t rows = 8>
 void write_rows(Matrix a, Matrix b, const Real* start, Real* c, std::size_t step, std::size_t m, std::size_t k) {
   const auto each = [](auto visit) {
@@ -66,7 +53,7 @@ void write_rows(Matrix a, Matrix b, const Real* start, Real* c, std::size_t step
       Lanes of_b[vectors];
 #pragma GCC unroll 3
       for (std::size_t v = 0; v < vectors; ++v) of_b[v] = load(b.from(p, 0).x + v * lanes);
-      each([&](std::size_t i, std::size_t v) { s[i][v] += *some.from(i, p).x * of_b[v]; });
+      each([&](std::size_t i, std::size_t v) { s[i][v] += some(i, p) * of_b[v]; });
     }
     each([&](std::size_t i, std::size_t v) {
       Real* const place = to + i * step + v * lanes;
@@ -77,6 +64,8 @@ void write_rows(Matrix a, Matrix b, const Real* start, Real* c, std::size_t step
     if (first < m) write_rows<vectors, rows / 2>(a.from(first, 0), b, start, c + first * step, step, m - first, k);
 }
 
+// The same with a bias for a start, or 0, and for any k: some rows of b at a time, which are copied side by side unless
+// few rows of a will read them.
 template <std::size_t vectors>
 void write_columns(Matrix a, Matrix b, const Real* bias, Real* c, std::size_t step, std::size_t m, std::size_t k) {
   constexpr std::size_t width = vectors * lanes;
@@ -97,6 +86,15 @@ void write_columns(Matrix a, Matrix b, const Real* bias, Real* c, std::size_t st
 /// are `step` apart.
 inline void product(Matrix a, Matrix b, const Real* bias, Real* c, std::size_t step, std::size_t m, std::size_t n,
                     std::size_t k) {
+  if (k == 1 && b.column == 1) {
+    for (std::size_t i = 0; i < m; ++i)
+      for (std::size_t j = 0; j < n; ++j) c[i * step + j] = (bias ? bias[j] : 0) + a(i, 0) * b.x[j];
+    return;
+  }
+  if (m == 1 && a.column == 1 && b.row == 1) {
+    for (std::size_t j = 0; j < n; ++j) c[j] = (bias ? bias[j] : 0) + dot(a.x, b.from(0, j).x, k);
+    return;
+  }
   for (std::size_t done = 0; done < n;) {
     const std::size_t vectors = std::clamp<std::size_t>((n - done) / lanes, 1, most_vectors);
     const std::size_t first = std::min(done, n - vectors * lanes);  // columns at the end may be computed twice

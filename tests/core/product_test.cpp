@@ -45,8 +45,13 @@ TEST_CASE("the three products, by hand") {
 
 TEST_CASE("the three products agree with the definition on odd shapes") {
   Rng rng(2);
-  for (const auto& [m, k, n] :
-       {std::array<std::size_t, 3>{1, 1, 1}, {3, 1, 2}, {1, 7, 5}, {17, 33, 9}, {32, 784, 10}}) {
+  for (const auto& [m, k, n] : {std::array<std::size_t, 3>{1, 1, 1},
+                                {3, 1, 2},
+                                {1, 7, 5},
+                                {17, 33, 9},
+                                {32, 784, 10},
+                                {5, 100, 20},
+                                {3, 600, 50}}) {
     const Tensor a = random_normal(rng, {m, k}, 0, 1), b = random_normal(rng, {k, n}, 0, 1),
                  expected = naive_product(a, b);
     Tensor c(Shape{m, n});
@@ -81,7 +86,7 @@ TEST_CASE("products of few columns agree with the definition, and write nothing 
 
 template <std::size_t n>
 void check_columns() {
-  constexpr std::size_t lanes = narrow::lanes;
+  constexpr std::size_t lanes = simd::lanes;
   Rng rng(4);
   for (const std::size_t m : {lanes - 1, lanes, 2 * lanes, 3 * lanes + 1})
     for (const std::size_t k : {std::size_t{1}, lanes, lanes + 3, std::size_t{64}, std::size_t{131}}) {
@@ -90,7 +95,7 @@ void check_columns() {
       for (const bool transposes : {false, true})
         for (const bool biased : {false, true}) {
           const Tensor left = transposes ? transposed(a) : a;
-          const narrow::Matrix rows{left.data(), transposes ? 1 : k, transposes ? m : 1};
+          const simd::Matrix rows{left.data(), transposes ? 1 : k, transposes ? m : 1};
           Tensor c = filled({m * n + lanes}, 7);
           const std::size_t done =
               narrow::write_by_columns<n>(rows, b.data(), biased ? bias.data() : nullptr, c.data(), m, k);
@@ -103,7 +108,7 @@ void check_columns() {
 }
 
 TEST_CASE("a product by columns agrees with the definition, and writes nothing beyond its rows") {
-  constexpr std::size_t lanes = narrow::lanes;
+  constexpr std::size_t lanes = simd::lanes;
   check_columns<(lanes + 1) / 2>();
   check_columns<lanes>();
   check_columns<lanes + 2>();
@@ -129,7 +134,7 @@ void check_groups(std::size_t count) {
 }
 
 TEST_CASE("products by groups of rows agree with the definition, and write nothing beyond the result") {
-  constexpr std::size_t lanes = narrow::lanes;
+  constexpr std::size_t lanes = simd::lanes;
   for (const std::size_t count : {std::size_t{1}, lanes - 1, lanes, lanes + 3, std::size_t{131}}) {
     check_groups<lanes + 1>(count);
     check_groups<lanes + 2>(count);
@@ -138,11 +143,11 @@ TEST_CASE("products by groups of rows agree with the definition, and write nothi
 }
 
 TEST_CASE("products of many columns agree with the definition, and write nothing between or beyond the rows") {
-  constexpr std::size_t lanes = narrow::lanes, gap = 3;
+  constexpr std::size_t lanes = simd::lanes, gap = 3;
   Rng rng(6);
   for (const std::size_t n : {lanes, 2 * lanes - 1, 3 * lanes, 5 * lanes + 1})
     for (const std::size_t m : {std::size_t{1}, std::size_t{7}, std::size_t{16}, wide::few_rows + 3})
-      for (const std::size_t k : {std::size_t{0}, lanes + 3, wide::depth, wide::depth + 2}) {
+      for (const std::size_t k : {std::size_t{0}, std::size_t{1}, lanes + 3, wide::depth, wide::depth + 2}) {
         const Tensor a = random_normal(rng, {m, k}, 0, 1), b = random_normal(rng, {k, n}, 0, 1),
                      bias = random_normal(rng, {n}, 0, 1), product = naive_product(a, b), expected = product + bias;
         for (const bool transposes_a : {false, true})
@@ -150,7 +155,7 @@ TEST_CASE("products of many columns agree with the definition, and write nothing
             for (const bool biased : {false, true}) {
               const Tensor left = transposes_a ? transposed(a) : a, right = transposes_b ? transposed(b) : b;
               Tensor c = filled({m, n + gap}, 7);
-              using narrow::Matrix;
+              using simd::Matrix;
               wide::product(transposes_a ? Matrix{left.data(), 1, m} : Matrix{left.data(), k, 1},
                             transposes_b ? Matrix{right.data(), 1, k} : Matrix{right.data(), n, 1},
                             biased ? bias.data() : nullptr, c.data(), n + gap, m, n, k);
@@ -165,18 +170,20 @@ TEST_CASE("products of many columns agree with the definition, and write nothing
       }
 }
 
-TEST_CASE("an infinite number in a product of few columns stays in its row and column") {
+TEST_CASE("an infinite number in a product stays in its row and column") {
   const Real infinity = std::numeric_limits<Real>::infinity();
-  Tensor a = ones({9, 5}), b = ones({5, 3}), c = zeros({9, 3});
-  a(2, 1) = infinity;
-  gemm(Product::nn, a, b, c);
-  for (std::size_t i = 0; i < 9; ++i)
-    for (std::size_t j = 0; j < 3; ++j) CHECK(c(i, j) == (i == 2 ? infinity : 5));
-  a = ones({9, 5});
-  b(3, 1) = infinity;
-  gemm(Product::nn, a, b, c);
-  for (std::size_t i = 0; i < 9; ++i)
-    for (std::size_t j = 0; j < 3; ++j) CHECK(c(i, j) == (j == 1 ? infinity : 5));
+  for (const std::size_t n : {3, 100}) {
+    Tensor a = ones({9, 5}), b = ones({5, n}), c = zeros({9, n});
+    a(2, 1) = infinity;
+    gemm(Product::nn, a, b, c);
+    for (std::size_t i = 0; i < 9; ++i)
+      for (std::size_t j = 0; j < n; ++j) CHECK(c(i, j) == (i == 2 ? infinity : 5));
+    a = ones({9, 5});
+    b(3, 1) = infinity;
+    gemm(Product::nn, a, b, c);
+    for (std::size_t i = 0; i < 9; ++i)
+      for (std::size_t j = 0; j < n; ++j) CHECK(c(i, j) == (j == 1 ? infinity : 5));
+  }
 }
 
 TEST_CASE("a product over an inner extent of 0 is zeros") {

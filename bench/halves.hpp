@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <thread>
 
@@ -14,25 +15,27 @@
 
 extern "C" void flush_denormals();
 
-/// c = a b + beta c by OpenBLAS or by oneDNN; and whether a c of zeros is quicker than beta = 0.
+/// Whether sgemm adds to zeros more quickly than it writes to where nothing is (beta = 0).
 #ifdef BENCH_ONEDNN
 constexpr bool wants_zeros = false;
-inline void sgemm(CBLAS_TRANSPOSE transpose_a, CBLAS_TRANSPOSE transpose_b, std::size_t m, std::size_t n, std::size_t k,
-                  const float* a, std::size_t a_stride, const float* b, std::size_t b_stride, float beta, float* c,
-                  std::size_t c_stride) {
-  thread_local const bool alone = (omp_set_num_threads(1), true);  // else it starts threads of its own
-  (void)alone;
-  const auto letter = [](CBLAS_TRANSPOSE transpose) { return transpose == CblasTrans ? 'T' : 'N'; };
-  dnnl_sgemm(letter(transpose_a), letter(transpose_b), m, n, k, 1, a, a_stride, b, b_stride, beta, c, c_stride);
-}
 #else
 constexpr bool wants_zeros = true;
+#endif
+
+/// c = a b + beta c, by OpenBLAS or by oneDNN.
 inline void sgemm(CBLAS_TRANSPOSE transpose_a, CBLAS_TRANSPOSE transpose_b, std::size_t m, std::size_t n, std::size_t k,
                   const float* a, std::size_t a_stride, const float* b, std::size_t b_stride, float beta, float* c,
                   std::size_t c_stride) {
+#ifdef BENCH_ONEDNN
+  omp_set_num_threads(1);  // of this thread's calls: else oneDNN starts some of its own
+  const auto letter = [](CBLAS_TRANSPOSE transpose) { return transpose == CblasTrans ? 'T' : 'N'; };
+  if (dnnl_sgemm(letter(transpose_a), letter(transpose_b), m, n, k, 1, a, a_stride, b, b_stride, beta, c, c_stride) !=
+      dnnl_success)
+    std::abort();
+#else
   cblas_sgemm(CblasRowMajor, transpose_a, transpose_b, m, n, k, 1, a, a_stride, b, b_stride, beta, c, c_stride);
-}
 #endif
+}
 
 /// A second thread, for half of the work; both wait by offering their core to others.
 class Halves {

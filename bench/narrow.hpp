@@ -5,6 +5,7 @@
 // out one of `columns`. Rows of y and its gradient begin at multiples of 16.
 
 #include <cstddef>
+#include <utility>
 
 namespace narrow {
 
@@ -20,16 +21,15 @@ typedef float Lanes __attribute__((vector_size(lanes * sizeof(float)), may_alias
 inline const Lanes& load(const float* x) { return *reinterpret_cast<const Lanes*>(x); }
 inline Lanes& load(float* x) { return *reinterpret_cast<Lanes*>(x); }
 
-// By halves, each in one vector.
-template <std::size_t n = lanes>
-[[gnu::always_inline]] inline float sum(const float* x) {
-  typedef float Half __attribute__((vector_size(n / 2 * sizeof(float)), may_alias, aligned(4)));
-  alignas(32) float halves[n / 2];
-  *reinterpret_cast<Half*>(halves) = *reinterpret_cast<const Half*>(x) + *reinterpret_cast<const Half*>(x + n / 2);
-  if constexpr (n == 2)
-    return halves[0];
+// By halves: to each number is added the one `half` lanes away, until all are the sum.
+template <std::size_t half = lanes / 2>
+[[gnu::always_inline]] inline float sum(Lanes x) {
+  x += [&]<std::size_t... k>(std::index_sequence<k...>) { return Lanes(__builtin_shufflevector(x, x, (k ^ half)...)); }
+  (std::make_index_sequence<lanes>{});
+  if constexpr (half == 1)
+    return x[0];
   else
-    return sum<n / 2>(halves);
+    return sum<half / 2>(x);
 }
 
 template <std::size_t rows>
@@ -46,7 +46,7 @@ void forward_block(const float* x, const float* w, float* y, std::size_t in) {
 #pragma GCC unroll 5
   for (std::size_t j = 0; j < columns; ++j)
 #pragma GCC unroll 2
-    for (std::size_t i = 0; i < rows; ++i) y[i * stride + j] = sum(reinterpret_cast<const float*>(&total[i][j]));
+    for (std::size_t i = 0; i < rows; ++i) y[i * stride + j] = sum(total[i][j]);
 }
 
 /// y = x w^T      x: (n, in)   w: (out, in)   y: (n, out)

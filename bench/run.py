@@ -12,7 +12,8 @@ from statistics import median
 
 HERE = Path(__file__).resolve().parent
 CHECKED = ["1", "10", "100", "300"]  # the steps whose losses are compared, with how far they may lie from the floor's,
-TOLERANCE = dict(zip(CHECKED, [1e-5, 5e-3, 2e-2, 2e-1]))  # relative: rounding differs, and training amplifies it
+TOLERANCE = dict(zip(CHECKED, [1e-5, 5e-3, 2e-2, 5e-2]))  # relative: rounding differs, and training amplifies it,
+TOLERANCE_OF_K = {**TOLERANCE, "300": 2e-1}               # most on K, by 0.17 where vectors are of different lengths
 STEPS = {"S": 3000, "Q": 1000, "K": 300, "G": 40, "T": 10000, "L": 1000}  # in each run
 
 
@@ -20,24 +21,20 @@ def trains(command):
     """Whether a trainer can be had here: whether it does a step of L, which takes no data."""
     try:
         return subprocess.run([*command, "--workload", "L", "--steps", "1"], capture_output=True).returncode == 0
-    except OSError:  # there is no such Python
+    except OSError:  # there is no such program
         return False
 
 
 def trainers(build, python, keras_python):
-    """By name, the ways of each trainer that can be had here, as label and command; and the names of the others."""
+    """By name, the ways of each trainer, as label and command."""
     def program(name, *variant):
         return [build / name, *(("--variant", *variant) if variant else ())]
-    programs = {"floor": {"floor": program("bench_floor"), "floor-own": program("bench_floor", "own"),
-                          "floor-onednn": program("bench_floor_onednn", "own")},
-                "xgrad": {"xgrad": program("bench_xgrad"), "xgrad-products": program("bench_xgrad", "products")},
-                "libtorch": {"libtorch": program("bench_torch")}}
-    scripts = {"pytorch": [python, HERE / "pytorch.py"], "numpy": [python, HERE / "numpy_by_hand.py"],
-               "keras": [keras_python, HERE / "keras_peer.py"]}
-    built = {name: {label: way for label, way in ways.items() if way[0].exists()} for name, ways in programs.items()}
-    found = {name: ways for name, ways in built.items() if ways}
-    found.update((name, {name: command}) for name, command in scripts.items() if trains(command))
-    return found, [name for name in [*programs, *scripts] if name not in found]
+    return {"floor": {"floor": program("bench_floor"), "floor-own": program("bench_floor", "own"),
+                      "floor-onednn": program("bench_floor_onednn", "own")},
+            "xgrad": {"xgrad": program("bench_xgrad"), "xgrad-products": program("bench_xgrad", "products")},
+            "libtorch": {"libtorch": program("bench_torch")}, "pytorch": {"pytorch": [python, HERE / "pytorch.py"]},
+            "numpy": {"numpy": [python, HERE / "numpy_by_hand.py"]},
+            "keras": {"keras": [keras_python, HERE / "keras_peer.py"]}}
 
 
 def run(command, workload, threads, options):
@@ -54,13 +51,13 @@ def run(command, workload, threads, options):
     return json.loads(result.stdout.splitlines()[-1])
 
 
-def differences(losses):
+def differences(losses, tolerance):
     """One sentence for each loss that lies too far from the first trainer's: they did not do the same work."""
     said, (first, *others) = [], list(losses)
     for name in others:
         for step in CHECKED:
             mine, theirs = losses[name].get(step), losses[first].get(step)
-            if mine is not None and theirs is not None and not math.isclose(mine, theirs, rel_tol=TOLERANCE[step]):
+            if mine is not None and theirs is not None and not math.isclose(mine, theirs, rel_tol=tolerance[step]):
                 said.append(f"{name}: the loss of step {step} is {mine:.6g}, {first}'s {theirs:.6g}")
     return said
 
@@ -103,13 +100,17 @@ def main():
     if options.quick:
         options.workloads, options.rounds, options.threads, options.scale = "SQL", 2, "1", options.scale * 0.3
 
-    found, missing = trainers(options.build, sys.executable, options.keras_python)
-    if options.trainers:
-        asked = options.trainers.split(",")
-        missing = [name for name in asked if name not in found]
-        found = {name: found[name] for name in asked if name in found}
-    if missing:
+    known = trainers(options.build, sys.executable, options.keras_python)
+    asked = options.trainers.split(",") if options.trainers else known
+    if unknown := [name for name in asked if name not in known]:
+        parser.error(f"--trainers: there is no {', '.join(unknown)}; there are {', '.join(known)}")
+    can_be_had = {label: trains(command) for name in asked for label, command in known[name].items()}
+    found = {name: {label: way for label, way in known[name].items() if can_be_had[label]} for name in asked}
+    found = {name: labels for name, labels in found.items() if labels}
+    if missing := [label for label, can in can_be_had.items() if not can]:
         print(f"left out, for they cannot be had here: {', '.join(missing)}")
+    if not found:
+        sys.exit("there is nothing to run")
     # the ways of each trainer, by label and threads; one thread shares products with no other
     ways = {name: [(label, n) for label in labels for n in map(int, options.threads.split(","))
                    if label != "xgrad-products" or n > 1] for name, labels in found.items()}
@@ -139,7 +140,7 @@ def main():
                 rate = " ".join(f"{row[k]:8.{0 if row[k] >= 100 else 2}f}" for k in ("median", "min", "max"))
                 print(f"{label:14} {n:7} {rate} {row['seconds_to_first_step']:10.3f} s {row['peak_rss_mb']:8.0f}{last}")
         losses = {label: of[0]["losses"] for rows in runs.values() for (label, _), of in rows.items()}
-        for sentence in differences(losses):
+        for sentence in differences(losses, TOLERANCE_OF_K if workload == "K" else TOLERANCE):
             alike = False
             print(f"  not the same work: {sentence}")
     if options.json:

@@ -7,6 +7,7 @@
 #include <cblas.h>
 
 #include <ctime>
+#include <xgrad/core/lanes.hpp>
 #include <xgrad/xgrad.hpp>
 
 namespace {
@@ -136,24 +137,16 @@ double fastest(int repetitions, Work work) {
 }
 
 double multiply_add_gflops() {
-#if defined(__AVX512F__)
-  constexpr std::size_t bytes = 64;
-#elif defined(__AVX__)
-  constexpr std::size_t bytes = 32;
-#else
-  constexpr std::size_t bytes = 16;
-#endif
-  using Vector [[gnu::vector_size(bytes)]] = float;
   constexpr int sums = 12, times = 10'000'000;  // enough sums that none waits for itself, and few enough for registers
   const auto work = [] {
-    Vector s[sums] = {}, x = Vector{} + 0.5f;
+    simd::Lanes s[sums] = {}, x = simd::Lanes{} + 0.5f;
     benchmark::DoNotOptimize(x);
     for (int k = 0; k < times; ++k)
 #pragma GCC unroll 12
-      for (Vector& sum : s) sum = sum * x + x;
-    for (Vector& sum : s) benchmark::DoNotOptimize(sum);
+      for (simd::Lanes& sum : s) sum = sum * x + x;
+    for (simd::Lanes& sum : s) benchmark::DoNotOptimize(sum);
   };
-  return 2e-9 * sums * times * (bytes / sizeof(float)) / fastest(10, work);
+  return 2e-9 * sums * times * simd::lanes / fastest(10, work);
 }
 
 double sgemm_gflops() {

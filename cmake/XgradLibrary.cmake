@@ -18,7 +18,9 @@ endfunction()
 # Warnings, and the sanitizers if asked for: our own targets only, never the user's.
 function(xgrad_own_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion
-                         $<$<CXX_COMPILER_ID:Clang>:-Wno-implicit-float-conversion>)  # Tensor{0.1} is fine
+                         $<$<CXX_COMPILER_ID:Clang>:-Wno-implicit-float-conversion>  # Tensor{0.1} is fine
+                         # and so is `for (Var loss : {f(x), g(x)})`, for which g++ 13 and 14 warn
+                         $<$<CXX_COMPILER_ID:GNU>:-Wno-dangling-reference>)
   if(XGRAD_WERROR)
     target_compile_options(${target} PRIVATE -Werror)
   endif()

@@ -22,7 +22,7 @@ class Walk {
  public:
   using Steps = std::array<std::size_t, N>;
 
-  Walk(const Shape& common, const std::array<const Shape*, N>& shapes) {
+  Walk(const Shape& common, const std::array<const Shape*, N>& shapes) : loops_(1, Loop{1, {}}) {
     Steps step;
     step.fill(1);
     for (std::size_t axis = 0; axis < common.size(); ++axis) {  // counted from the last
@@ -34,12 +34,14 @@ class Walk {
         step[k] *= extent;
       }
       if (loop.extent == 1) continue;
-      if (!loops_.empty() && continues(loops_.back(), loop))
-        loops_.back().extent *= loop.extent;
+      Loop& last = loops_.back();
+      if (last.extent == 1)
+        last = loop;
+      else if (continues(last, loop))
+        last.extent *= loop.extent;
       else
         loops_.push_back(loop);
     }
-    if (loops_.empty()) loops_.push_back({1, {}});
   }
 
   /// Calls run(n, offset, step) for every stretch of n elements: tensor k is read at offset[k] + i step[k], where the

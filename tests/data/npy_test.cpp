@@ -59,7 +59,7 @@ TEST_CASE("what NumPy wrote is read: names, order, shapes and numbers") {
     REQUIRE(arrays.size() == c.at("arrays").size());
     for (std::size_t k = 0; k < arrays.size(); ++k) {
       const auto& expected = c.at("arrays")[k];
-      CHECK(arrays[k].first == expected.at("name"));
+      CHECK(arrays[k].first == expected.at("name").get<std::string>());
       const Tensor& tensor = arrays[k].second;
       CHECK(std::vector<std::size_t>(tensor.shape().begin(), tensor.shape().end()) ==
             expected.at("shape").get<std::vector<std::size_t>>());

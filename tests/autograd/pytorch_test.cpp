@@ -173,10 +173,10 @@ TEST_CASE("the programs use every operation, and no name is unknown") {
   for (const Json& program : programs())
     for (const Json& step : program["steps"]) ++uses[step[0]];
   uses.erase("constant");
-  for (const auto& [name, times] : uses) {
-    CAPTURE(name);
-    CHECK(operations.contains(name));
-    CHECK(times >= 2);
+  for (const auto& use : uses) {
+    CAPTURE(use.first);
+    CHECK(operations.contains(use.first));
+    CHECK(use.second >= 2);
   }
   CHECK(uses.size() == operations.size());
 }

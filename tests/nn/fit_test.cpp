@@ -65,7 +65,9 @@ void check_run(const char* key, Optimizer optimizer, FitOptions options = {}, Re
   const History history = trained.fit(input("x"), input("y"), options);
 
   const Json& expected = keras(key);
-  for (const auto& [name, numbers] : expected.at("history").items()) {
+  for (const auto& item : expected.at("history").items()) {
+    const std::string& name = item.key();
+    const Json& numbers = item.value();
     CAPTURE(name);
     const std::vector<double> ours = history[name];
     REQUIRE(ours.size() == numbers.size());

@@ -51,7 +51,9 @@ void check_trajectory(Optimizer optimizer, const nlohmann::json& expected, doubl
 void check_all(const char* library, const std::map<std::string, Optimizer>& optimizers) {
   const auto& all = reference()[library];
   CHECK(all.size() == optimizers.size());
-  for (const auto& [key, expected] : all.items()) {
+  for (const auto& item : all.items()) {
+    const std::string& key = item.key();
+    const auto& expected = item.value();
     CAPTURE(key);
     REQUIRE(optimizers.contains(key));
     const double tolerance = key.starts_with("Adam(lr=.1") ? 5e-6 : 2e-6;
@@ -88,9 +90,9 @@ TEST_CASE("rules of one's own take PyTorch's steps") {
       {"Adam(lr=.1)", pytorch::Adam{.learning_rate = 0.1}},
       {"Adam(lr=.1,amsgrad)", pytorch::Adam{.learning_rate = 0.1, .amsgrad = true}},
       {"AdamW(lr=.1,weight_decay=.01)", pytorch::Adam{.learning_rate = 0.1, .weight_decay = 0.01}}};
-  for (const auto& [key, optimizer] : optimizers) {
-    CAPTURE(key);
-    check_trajectory(optimizer, reference()["torch"].at(key), 2e-6, false);
+  for (const auto& rule : optimizers) {
+    CAPTURE(rule.first);
+    check_trajectory(rule.second, reference()["torch"].at(rule.first), 2e-6, false);
   }
 }
 
@@ -106,7 +108,9 @@ TEST_CASE("schedules give Keras's learning rates") {
       {"PiecewiseConstantDecay([1,5],[.1,.01,.001])",
        PiecewiseConstantDecay{.boundaries = {1, 5}, .values = {0.1, 0.01, 0.001}}}};
   CHECK(reference()["schedules"].size() == schedules.size());
-  for (const auto& [key, expected] : reference()["schedules"].items()) {
+  for (const auto& item : reference()["schedules"].items()) {
+    const std::string& key = item.key();
+    const auto& expected = item.value();
     CAPTURE(key);
     REQUIRE(schedules.contains(key));
     const std::vector<std::int64_t> steps = key.starts_with("Piecewise") ? std::vector<std::int64_t>{0, 1, 2, 5, 6}

@@ -35,7 +35,7 @@ class Walk {
       }
       if (loop.extent == 1) continue;
       Loop& last = loops_.back();
-      if (last.extent == 1)
+      if (last.extent == 1)  // the loop of one step that the list begins with
         last = loop;
       else if (continues(last, loop))
         last.extent *= loop.extent;

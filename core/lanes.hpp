@@ -1,6 +1,7 @@
 #pragma once
 
-// Vectors of as many numbers as a register of the processor holds, which are read, written and rearranged together.
+// Vectors of as many numbers as a register of the processor holds, which are read, written and rearranged together, and
+// what loops over matrices make of them: transposed blocks, sums of products, groups of rows.
 
 #include <cstddef>
 #include <numeric>
@@ -12,16 +13,16 @@
 namespace xgrad::inline XGRAD_PRECISION::simd {
 
 #if defined(__AVX512F__)
-constexpr std::size_t vector_bytes = 64;
+inline constexpr std::size_t vector_bytes = 64;
 #elif defined(__AVX__)
-constexpr std::size_t vector_bytes = 32;
+inline constexpr std::size_t vector_bytes = 32;
 #else
-constexpr std::size_t vector_bytes = 16;
+inline constexpr std::size_t vector_bytes = 16;
 #endif
 
 using Lanes [[gnu::vector_size(vector_bytes)]] = Real;
 using Unaligned [[gnu::vector_size(vector_bytes), gnu::may_alias, gnu::aligned(alignof(Real))]] = Real;
-constexpr std::size_t lanes = vector_bytes / sizeof(Real);
+inline constexpr std::size_t lanes = vector_bytes / sizeof(Real);
 
 // By value: a reference to an unaligned vector would be taken for one to an aligned vector by clang.
 inline Lanes load(const Real* x) { return *reinterpret_cast<const Unaligned*>(x); }
@@ -65,8 +66,10 @@ inline Real dot(const Real* x, const Real* y, std::size_t n) {
 #pragma GCC unroll 4
     for (std::size_t part = 0; part < parts; ++part) s[part] += load(x + i + part * lanes) * load(y + i + part * lanes);
   s[0] += s[1] + s[2] + s[3];
+  for (; i + lanes <= n; i += lanes) s[0] += load(x + i) * load(y + i);
   Real sum = 0;
-  for (std::size_t lane = 0; lane < lanes; ++lane) sum += s[0][lane];
+  if (i > 0)
+    for (std::size_t lane = 0; lane < lanes; ++lane) sum += s[0][lane];
   for (; i < n; ++i) sum += x[i] * y[i];
   return sum;
 }

@@ -25,13 +25,13 @@ using namespace simd;
 /// Whether the loops below beat OpenBLAS, which chooses its own by what the processor can do as it runs; these are
 /// fixed when they are compiled.
 #if defined(__AVX2__) && defined(__FMA__)
-constexpr bool pays = true;
+inline constexpr bool pays = true;
 #else
-constexpr bool pays = false;
+inline constexpr bool pays = false;
 #endif
 
 /// The most columns that `product` takes: two vectors, so that the sums of some rows stay in registers.
-constexpr std::size_t widest = 2 * lanes;
+inline constexpr std::size_t widest = 2 * lanes;
 
 // s += the outer product of a's column and b's row.
 template <std::size_t rows, std::size_t vectors>

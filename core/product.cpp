@@ -66,9 +66,9 @@ void write_block(Product product, const Real* a, const Real* b, const Real* bias
                                   length(transpose_b ? k : n), Real{1}, c, length(n));
 }
 
-// The whole, which threads share if there is much to multiply: its rows, or its columns if they are many more, for
-// OpenBLAS copies all that a call reads (wide::product only b), and each thread then reads only its part of the larger
-// one, b. OpenBLAS's own threads lose on short products: docs/performance.md.
+// The whole, which threads share if there is much to multiply: its rows, or its columns if they are many more. OpenBLAS
+// copies all that a call reads, and wide::product may copy b; by columns, each thread copies only its part of the
+// larger one, b. OpenBLAS's own threads lose on short products: docs/performance.md.
 void gemm(Product product, const Real* a, const Real* b, const Real* bias, Real* c, std::size_t m, std::size_t n,
           std::size_t k) {
   if (m == 0 || n == 0) return;

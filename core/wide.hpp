@@ -2,9 +2,9 @@
 
 // Products of matrices where the result has many columns, for processors with AVX-512. OpenBLAS 0.3.21 takes those that
 // are younger than itself for a Haswell, and uses half of each vector. On a Zen 5, one thread, with floats and the
-// shapes of 784-512-512-10 at batch 128, these loops do 220 to 250 GFLOP/s, OpenBLAS 115 to 122 and, told by
-// OPENBLAS_CORETYPE=SkylakeX, 195 to 225; oneDNN 2.6 does 205 to 245, and allocates memory in every product. With AVX2
-// they did 0.7 to 1.05 of OpenBLAS's.
+// shapes of 784-512-512-10 at batch 128, these loops do 220 to 250 GFLOP/s (the peak drifts; 245 to 249 alone),
+// OpenBLAS 115 to 122 and, told by OPENBLAS_CORETYPE=SkylakeX, 195 to 225; oneDNN 2.6 does 205 to 245, and allocates
+// memory in every product. With AVX2 they did 0.7 to 1.05 of OpenBLAS's. No Intel processor was tried.
 //
 // A block of 8 rows and 3 vectors of columns of the result stays in registers while it is added up: each step along the
 // inner extent loads 3 vectors and 8 numbers, for 24 vectors' multiplications and additions.
@@ -17,11 +17,13 @@ namespace xgrad::inline XGRAD_PRECISION::wide {
 
 using namespace simd;
 
-constexpr bool pays = vector_bytes == 64;
+inline constexpr bool pays = vector_bytes == 64;
 
-constexpr std::size_t most_vectors = 3;
-constexpr std::size_t depth = 512;     // rows of b at a time: three vectors of each, 96 KB, stay in the second cache
-constexpr std::size_t few_rows = 128;  // of the result: with up to so many, b is read where it is
+inline constexpr std::size_t most_vectors = 3;
+/// Rows of b at a time: three vectors of each, 96 KB on the stack, stay in the second cache.
+inline constexpr std::size_t depth = 512;
+/// Of the result: with up to so many, b is read where it is.
+inline constexpr std::size_t few_rows = 128;
 
 /// Copies k rows of b, as many columns of each as these vectors hold, and lays them side by side.
 template <std::size_t vectors>
@@ -37,7 +39,7 @@ void copy_panel(Matrix b, std::size_t k, Real* panel) {
 // that are left. Without a start, a b is added to what c holds. Rows of c are `step` apart.
 template <std::size_t vectors, std::size_t rows = 8>
 void write_rows(Matrix a, Matrix b, const Real* start, Real* c, std::size_t step, std::size_t m, std::size_t k) {
-  const auto each = [](auto visit) {
+  const auto each = [](auto visit) __attribute__((always_inline)) {  // clang would call it
 #pragma GCC unroll 8
     for (std::size_t i = 0; i < rows; ++i)
 #pragma GCC unroll 3

@@ -11,16 +11,12 @@
 #ifdef BENCH_ONEDNN
 #include <dnnl.h>
 #include <omp.h>
+constexpr bool wants_zeros = false;
+#else
+constexpr bool wants_zeros = true;  // sgemm adds to zeros more quickly than it overwrites (beta = 0)
 #endif
 
 extern "C" void flush_denormals();
-
-/// Whether sgemm adds to zeros more quickly than it writes to where nothing is (beta = 0).
-#ifdef BENCH_ONEDNN
-constexpr bool wants_zeros = false;
-#else
-constexpr bool wants_zeros = true;
-#endif
 
 /// c = a b + beta c, by OpenBLAS or by oneDNN.
 inline void sgemm(CBLAS_TRANSPOSE transpose_a, CBLAS_TRANSPOSE transpose_b, std::size_t m, std::size_t n, std::size_t k,

@@ -1,7 +1,7 @@
 // Micro-benchmarks: every operation forward, and forward and backward; the tape and its sweep alone; each optimiser.
 // Each gives GFLOP/s or GB/s, to be read beside the machine's own, measured first and printed on top: those of sums and
-// products in registers, as wide as this build's vectors; of a large sgemm of OpenBLAS's; and of a triad a = b + s c
-// over arrays larger than the cache, and of as many bytes as an operation touches.
+// products in registers, as wide as this build's vectors, and of a triad a = b + s c over arrays larger than the cache,
+// and of as many bytes as an operation touches; and beside those of a large sgemm of OpenBLAS's.
 
 #include <benchmark/benchmark.h>
 #include <cblas.h>

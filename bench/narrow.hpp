@@ -24,8 +24,10 @@ inline Lanes& load(float* x) { return *reinterpret_cast<Lanes*>(x); }
 // By halves: to each number is added the one `half` lanes away, until all are the sum.
 template <std::size_t half = lanes / 2>
 [[gnu::always_inline]] inline float sum(Lanes x) {
-  x += [&]<std::size_t... k>(std::index_sequence<k...>) { return Lanes(__builtin_shufflevector(x, x, (k ^ half)...)); }
-  (std::make_index_sequence<lanes>{});
+  const auto exchanged = [x]<std::size_t... k>(std::index_sequence<k...>) {
+    return Lanes(__builtin_shufflevector(x, x, (k ^ half)...));
+  };
+  x += exchanged(std::make_index_sequence<lanes>{});
   if constexpr (half == 1)
     return x[0];
   else

@@ -11,17 +11,21 @@ from pathlib import Path
 from statistics import median
 
 HERE = Path(__file__).resolve().parent
-CHECKED = ["1", "10", "100", "300"]  # the steps whose losses are compared, with how far they may lie from the floor's,
-TOLERANCE = dict(zip(CHECKED, [1e-5, 5e-3, 2e-2, 5e-2]))  # relative: rounding differs, and training amplifies it,
-TOLERANCE_OF_K = {**TOLERANCE, "300": 2e-1}               # most on K, by 0.17 where vectors are of different lengths
+# The steps whose losses are compared, with how far they may lie from the floor's, relative: rounding differs, and
+# training amplifies it. On K losses of step 300 lie up to 0.17 apart between builds with vectors of different lengths.
+CHECKED = ["1", "10", "100", "300"]
+TOLERANCE = dict(zip(CHECKED, [1e-5, 5e-3, 2e-2, 5e-2]))
+TOLERANCE_OF_K = {**TOLERANCE, "300": 2e-1}
 STEPS = {"S": 3000, "Q": 1000, "K": 300, "G": 40, "T": 10000, "L": 1000}  # in each run
 
 
-def trains(command):
-    """Whether a trainer can be had here: whether it does a step of L, which takes no data."""
+def can_be_had(command):
+    """Whether a program was built; or a script does a step of L, which takes no data, by the Python that is named."""
+    if isinstance(command[0], Path):
+        return command[0].exists()
     try:
         return subprocess.run([*command, "--workload", "L", "--steps", "1"], capture_output=True).returncode == 0
-    except OSError:  # there is no such program
+    except OSError:  # there is no such Python
         return False
 
 
@@ -104,11 +108,10 @@ def main():
     asked = options.trainers.split(",") if options.trainers else known
     if unknown := [name for name in asked if name not in known]:
         parser.error(f"--trainers: there is no {', '.join(unknown)}; there are {', '.join(known)}")
-    can_be_had = {label: trains(command) for name in asked for label, command in known[name].items()}
-    found = {name: {label: way for label, way in known[name].items() if can_be_had[label]} for name in asked}
-    found = {name: labels for name, labels in found.items() if labels}
-    if missing := [label for label, can in can_be_had.items() if not can]:
+    found = {name: {label: way for label, way in known[name].items() if can_be_had(way)} for name in asked}
+    if missing := [label for name in asked for label in known[name] if label not in found[name]]:
         print(f"left out, for they cannot be had here: {', '.join(missing)}")
+    found = {name: labels for name, labels in found.items() if labels}
     if not found:
         sys.exit("there is nothing to run")
     # the ways of each trainer, by label and threads; one thread shares products with no other
@@ -139,7 +142,7 @@ def main():
                     last = (f"{of:15.3f}" if of else " " * 15) + (f"{ahead:15.2f}x" if ahead else "")
                 rate = " ".join(f"{row[k]:8.{0 if row[k] >= 100 else 2}f}" for k in ("median", "min", "max"))
                 print(f"{label:14} {n:7} {rate} {row['seconds_to_first_step']:10.3f} s {row['peak_rss_mb']:8.0f}{last}")
-        losses = {label: of[0]["losses"] for rows in runs.values() for (label, _), of in rows.items()}
+        losses = {f"{label} {n}": of[0]["losses"] for rows in runs.values() for (label, n), of in rows.items()}
         for sentence in differences(losses, TOLERANCE_OF_K if workload == "K" else TOLERANCE):
             alike = False
             print(f"  not the same work: {sentence}")

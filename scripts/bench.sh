@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# scripts/bench.sh [OPTION...]: installs what is missing, builds bench/, gets MNIST, and runs xgrad and its peers in turn.
+# scripts/bench.sh [OPTION...]: installs what is missing, builds bench/, gets MNIST, runs xgrad and its peers in turn.
 # --quick takes a minute; --help lists the options; --micro [OPTION...] runs the micro-benchmarks instead.
 # Keras is in no Debian package: python3 on PATH, or that of --keras-python, is asked for it.
 set -euo pipefail

@@ -13,7 +13,7 @@ using namespace xgrad;
 namespace {
 
 Tensor transposed(const Tensor& a) {
-  Tensor t(Shape{a.shape(1), a.shape(0)});
+  Tensor t = zeros({a.shape(1), a.shape(0)});
   for (std::size_t i = 0; i < a.shape(0); ++i)
     for (std::size_t j = 0; j < a.shape(1); ++j) t(j, i) = a(i, j);
   return t;

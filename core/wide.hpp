@@ -88,12 +88,12 @@ void write_columns(Matrix a, Matrix b, const Real* bias, Real* c, std::size_t st
 /// are `step` apart.
 inline void product(Matrix a, Matrix b, const Real* bias, Real* c, std::size_t step, std::size_t m, std::size_t n,
                     std::size_t k) {
-  if (k == 1 && b.column == 1) {
+  if (k == 1 && b.column == 1) {  // a column times a row: nothing to add up
     for (std::size_t i = 0; i < m; ++i)
       for (std::size_t j = 0; j < n; ++j) c[i * step + j] = (bias ? bias[j] : 0) + a(i, 0) * b.x[j];
     return;
   }
-  if (m == 1 && a.column == 1 && b.row == 1) {
+  if (m == 1 && a.column == 1 && b.row == 1) {  // a row times columns that lie together: nothing to copy
     for (std::size_t j = 0; j < n; ++j) c[j] = (bias ? bias[j] : 0) + dot(a.x, b.from(0, j).x, k);
     return;
   }

@@ -66,14 +66,12 @@ void check_run(const char* key, Optimizer optimizer, FitOptions options = {}, Re
 
   const Json& expected = keras(key);
   for (const auto& item : expected.at("history").items()) {
-    const std::string& name = item.key();
-    const Json& numbers = item.value();
-    CAPTURE(name);
-    const std::vector<double> ours = history[name];
-    REQUIRE(ours.size() == numbers.size());
+    CAPTURE(item.key());
+    const std::vector<double> ours = history[item.key()];
+    REQUIRE(ours.size() == item.value().size());
     for (std::size_t epoch = 0; epoch < ours.size(); ++epoch) {
       CAPTURE(epoch);
-      CHECK(ours[epoch] == doctest::Approx(numbers[epoch].get<double>()).epsilon(tolerance));
+      CHECK(ours[epoch] == doctest::Approx(item.value()[epoch].get<double>()).epsilon(tolerance));
     }
   }
   const Logs result = trained.evaluate(input("x"), input("y"), {.batch_size = 16, .verbose = silent});

@@ -15,7 +15,7 @@ Var tanh(Var x) {
       .name = "tanh",
       .rule = "x' += y' (1 - y^2)",
       .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::tanh(x); }); },
-      .pull_a = [](Var g, Var y, Var) { return g * (1 - square(y)); },
+      .pull_a = [](const Pull& p) { return p.g * (1 - square(p.y)); },
   };
   return record_elementwise(op, x);
 }
@@ -26,7 +26,7 @@ constexpr Op sigmoid_op{
     .name = "sigmoid",
     .rule = "x' += y' y (1 - y)",
     .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return 1 / (1 + exponential(-x)); }); },
-    .pull_a = [](Var g, Var y, Var) { return g * y * (1 - y); },
+    .pull_a = [](const Pull& p) { return p.g * p.y * (1 - p.y); },
 };
 
 // The input of the operation that made y, if that is op itself.
@@ -47,7 +47,7 @@ Var softplus(Var x) {
       .rule = "x' += y' sigmoid(x)",
       .forward = [](Tensor& y,
                     In x) { map(y, x, [](Real x) { return (x < 0 ? 0 : x) + std::log1p(std::exp(-std::abs(x))); }); },
-      .pull_a = [](Var g, Var, Var x) { return g * sigmoid(x); },
+      .pull_a = [](const Pull& p) { return p.g * sigmoid(p.a); },
   };
   return record_elementwise(op, x);
 }
@@ -57,7 +57,7 @@ Var relu(Var x) {
       .name = "relu",
       .rule = "x' += y' where x > 0",
       .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return x < 0 ? Real{0} : x; }); },
-      .pull_a = [](Var g, Var, Var x) { return gate(g, x); },
+      .pull_a = [](const Pull& p) { return gate(p.g, p.a); },
   };
   return record_elementwise(op, x);
 }
@@ -67,7 +67,7 @@ Var gate(Var g, Var x) {
       .name = "gate",
       .rule = "g' += y' where x > 0",
       .forward = [](Tensor& y, In g, In x) { map(y, g, x, [](Real g, Real x) { return x > 0 ? g : Real{0}; }); },
-      .pull_a = [](Var h, Var, Var, Var x) { return gate(h, x); },
+      .pull_a = [](const Pull& p) { return gate(p.g, p.b); },
   };
   require(g.shape() == x.shape(), "gate: g has shape ", g.shape(), " and x ", x.shape(), "; it takes equal shapes");
   return g.tape().record(op, g.shape(), g, x);
@@ -86,16 +86,17 @@ Var elu(Var x, Real alpha) {
       .name = "elu",
       .rule = "x' += y' where x > 0, y' (y + alpha) elsewhere",
       .forward =
-          [](Tensor& y, In x, In alpha) {
-            map(y, x, alpha, [](Real x, Real alpha) { return x > 0 ? x : alpha * std::expm1(x); });
+          [](Tensor& y, In x, const Attributes& with) {
+            map(y, x, [alpha = with.number](Real x) { return x > 0 ? x : alpha * std::expm1(x); });
           },
       .pull_a =
-          [](Var g, Var y, Var x, Var alpha) {
-            const Var below = y + alpha;
-            return g * where(greater(x, 0), 1, below);
+          [](const Pull& p) {
+            const Var below = p.y + p.with.number;
+            return p.g * where(greater(p.a, 0), 1, below);
           },
+      .attributes = [](const Attributes& with) { return text("alpha=", with.number); },
   };
-  return x.tape().record(op, x.shape(), x, x.tape().constant(alpha));
+  return x.tape().record(op, x.shape(), {.number = alpha}, x);
 }
 
 Var selu(Var x) {
@@ -129,7 +130,7 @@ constexpr Op softmax_op{
     .name = "softmax",
     .rule = "x' += y (y' - sum(y' y))",
     .forward = [](Tensor& y, In x) { softmax(y, x); },
-    .pull_a = [](Var g, Var y, Var) { return y * (g - sum_rows(g * y)); },
+    .pull_a = [](const Pull& p) { return p.y * (p.g - sum_rows(p.g * p.y)); },
 };
 
 }  // namespace
@@ -147,9 +148,9 @@ Var log_softmax(Var x) {
       .rule = "x' += y' - e^y sum(y')",
       .forward = [](Tensor& y, In x) { log_softmax(y, x); },
       .pull_a =
-          [](Var g, Var y, Var) {
-            const Var total = sum_rows(g);
-            return g - exp(y) * total;
+          [](const Pull& p) {
+            const Var total = sum_rows(p.g);
+            return p.g - exp(p.y) * total;
           },
   };
   require(!x.shape().empty(), "log_softmax: the shape is ", x.shape(), "; it takes at least one axis");

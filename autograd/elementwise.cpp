@@ -23,8 +23,8 @@ Var add(Var a, Var b) {
       .name = "add",
       .rule = "a' += y',  b' += y'",
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a + b; }); },
-      .pull_a = [](Var g, Var, Var, Var) { return g; },
-      .pull_b = [](Var g, Var, Var, Var) { return g; },
+      .pull_a = [](const Pull& p) { return p.g; },
+      .pull_b = [](const Pull& p) { return p.g; },
   };
   return record_elementwise(op, a, b);
 }
@@ -34,8 +34,8 @@ Var subtract(Var a, Var b) {
       .name = "subtract",
       .rule = "a' += y',  b' -= y'",
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a - b; }); },
-      .pull_a = [](Var g, Var, Var, Var) { return g; },
-      .pull_b = [](Var g, Var, Var, Var) { return -g; },
+      .pull_a = [](const Pull& p) { return p.g; },
+      .pull_b = [](const Pull& p) { return -p.g; },
   };
   return record_elementwise(op, a, b);
 }
@@ -45,8 +45,8 @@ Var multiply(Var a, Var b) {
       .name = "multiply",
       .rule = "a' += y' b,  b' += y' a",
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a * b; }); },
-      .pull_a = [](Var g, Var, Var, Var b) { return g * b; },
-      .pull_b = [](Var g, Var, Var a, Var) { return g * a; },
+      .pull_a = [](const Pull& p) { return p.g * p.b; },
+      .pull_b = [](const Pull& p) { return p.g * p.a; },
   };
   return record_elementwise(op, a, b);
 }
@@ -56,8 +56,8 @@ Var divide(Var a, Var b) {
       .name = "divide",
       .rule = "a' += y' / b,  b' -= y' y / b",
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a / b; }); },
-      .pull_a = [](Var g, Var, Var, Var b) { return g / b; },
-      .pull_b = [](Var g, Var y, Var, Var b) { return -(g * y / b); },
+      .pull_a = [](const Pull& p) { return p.g / p.b; },
+      .pull_b = [](const Pull& p) { return -(p.g * p.y / p.b); },
   };
   return record_elementwise(op, a, b);
 }
@@ -68,15 +68,15 @@ Var pow(Var a, Var b) {
       .rule = "a' += y' b a^(b-1), 0 where a = b = 0,  b' += y' y log(a), 0 where a = 0",
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return std::pow(a, b); }); },
       .pull_a =
-          [](Var g, Var, Var a, Var b) {
-            const Var a_is_0 = equal(a, 0), both_are_0 = a_is_0 * equal(b, 0);
-            const Var slope = g * b;
-            return slope * pow(a, where(both_are_0, 1, b - 1));
+          [](const Pull& p) {
+            const Var a_is_0 = equal(p.a, 0), both_are_0 = a_is_0 * equal(p.b, 0);
+            const Var slope = p.g * p.b;
+            return slope * pow(p.a, where(both_are_0, 1, p.b - 1));
           },
       .pull_b =
-          [](Var g, Var y, Var a, Var) {
-            const Var is_0 = equal(a, 0), logarithm = log(where(is_0, 1, a));
-            return where(is_0, 0, g * y * logarithm);
+          [](const Pull& p) {
+            const Var is_0 = equal(p.a, 0), logarithm = log(where(is_0, 1, p.a));
+            return where(is_0, 0, p.g * p.y * logarithm);
           },
   };
   return record_elementwise(op, a, b);
@@ -97,8 +97,8 @@ Var maximum(Var a, Var b) {
       .name = "maximum",
       .rule = "a' += y' where a > b, y'/2 where a = b,  b' likewise",
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a > b || a != a ? a : b; }); },
-      .pull_a = [](Var g, Var, Var a, Var b) { return g * share(a, b); },
-      .pull_b = [](Var g, Var, Var a, Var b) { return g * share(b, a); },
+      .pull_a = [](const Pull& p) { return p.g * share(p.a, p.b); },
+      .pull_b = [](const Pull& p) { return p.g * share(p.b, p.a); },
   };
   return record_elementwise(op, a, b);
 }
@@ -108,8 +108,8 @@ Var minimum(Var a, Var b) {
       .name = "minimum",
       .rule = "a' += y' where a < b, y'/2 where a = b,  b' likewise",
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a < b || a != a ? a : b; }); },
-      .pull_a = [](Var g, Var, Var a, Var b) { return g * share(b, a); },
-      .pull_b = [](Var g, Var, Var a, Var b) { return g * share(a, b); },
+      .pull_a = [](const Pull& p) { return p.g * share(p.b, p.a); },
+      .pull_b = [](const Pull& p) { return p.g * share(p.a, p.b); },
   };
   return record_elementwise(op, a, b);
 }
@@ -126,9 +126,9 @@ Var clip(Var x, Var low, Var high) {
             });
           },
       .pull_a =
-          [](Var g, Var, Var x, Var low, Var high) {
-            const Var not_above = where(greater(x, high), 0, g);
-            return where(greater(low, x), 0, not_above);
+          [](const Pull& p) {
+            const Var not_above = where(greater(p.a, p.c), 0, p.g);
+            return where(greater(p.b, p.a), 0, not_above);
           },
   };
   return record_elementwise(op, x, low, high);
@@ -140,8 +140,8 @@ Var where(Var mask, Var a, Var b) {
       .rule = "a' += y' where the mask is set,  b' += y' elsewhere",
       .forward = [](Tensor& y, In mask, In a,
                     In b) { map(y, mask, a, b, [](Real mask, Real a, Real b) { return mask != 0 ? a : b; }); },
-      .pull_b = [](Var g, Var, Var mask, Var, Var) { return where(mask, g, 0); },
-      .pull_c = [](Var g, Var, Var mask, Var, Var) { return where(mask, 0, g); },
+      .pull_b = [](const Pull& p) { return where(p.a, p.g, 0); },
+      .pull_c = [](const Pull& p) { return where(p.a, 0, p.g); },
   };
   return record_elementwise(op, mask, a, b);
 }

@@ -10,7 +10,8 @@ namespace {
 
 std::string name_of(const Tape& tape, std::size_t line) {
   const Record& record = tape[line];
-  if (record.op != nullptr) return record.op->name;
+  if (record.op != nullptr && record.op->attributes == nullptr) return record.op->name;
+  if (record.op != nullptr) return text(record.op->name, ' ', record.op->attributes(record.with));
   if (record.parameter != nullptr) return record.parameter->name;
   return record.active ? "variable" : "constant";
 }

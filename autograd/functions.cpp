@@ -11,7 +11,7 @@ Var negative(Var x) {
       .name = "negative",
       .rule = "x' -= y'",
       .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return -x; }); },
-      .pull_a = [](Var g, Var, Var) { return -g; },
+      .pull_a = [](const Pull& p) { return -p.g; },
   };
   return record_elementwise(op, x);
 }
@@ -21,7 +21,7 @@ Var square(Var x) {
       .name = "square",
       .rule = "x' += 2 x y'",
       .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return x * x; }); },
-      .pull_a = [](Var g, Var, Var x) { return 2 * x * g; },
+      .pull_a = [](const Pull& p) { return 2 * p.a * p.g; },
   };
   return record_elementwise(op, x);
 }
@@ -31,7 +31,7 @@ Var sqrt(Var x) {
       .name = "sqrt",
       .rule = "x' += y' / (2 y)",
       .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::sqrt(x); }); },
-      .pull_a = [](Var g, Var y, Var) { return g / (2 * y); },
+      .pull_a = [](const Pull& p) { return p.g / (2 * p.y); },
   };
   return record_elementwise(op, x);
 }
@@ -41,7 +41,7 @@ Var rsqrt(Var x) {
       .name = "rsqrt",
       .rule = "x' -= y' y^3 / 2",
       .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return 1 / std::sqrt(x); }); },
-      .pull_a = [](Var g, Var y, Var) { return g * square(y) * y / -2; },
+      .pull_a = [](const Pull& p) { return p.g * square(p.y) * p.y / -2; },
   };
   return record_elementwise(op, x);
 }
@@ -51,7 +51,7 @@ Var exp(Var x) {
       .name = "exp",
       .rule = "x' += y' y",
       .forward = [](Tensor& y, In x) { exponential(y, x); },
-      .pull_a = [](Var g, Var y, Var) { return g * y; },
+      .pull_a = [](const Pull& p) { return p.g * p.y; },
   };
   return record_elementwise(op, x);
 }
@@ -61,7 +61,7 @@ Var expm1(Var x) {
       .name = "expm1",
       .rule = "x' += y' (y + 1)",
       .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::expm1(x); }); },
-      .pull_a = [](Var g, Var y, Var) { return g * (y + 1); },
+      .pull_a = [](const Pull& p) { return p.g * (p.y + 1); },
   };
   return record_elementwise(op, x);
 }
@@ -71,7 +71,7 @@ Var log(Var x) {
       .name = "log",
       .rule = "x' += y' / x",
       .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::log(x); }); },
-      .pull_a = [](Var g, Var, Var x) { return g / x; },
+      .pull_a = [](const Pull& p) { return p.g / p.a; },
   };
   return record_elementwise(op, x);
 }
@@ -81,7 +81,7 @@ Var log1p(Var x) {
       .name = "log1p",
       .rule = "x' += y' / (1 + x)",
       .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::log1p(x); }); },
-      .pull_a = [](Var g, Var, Var x) { return g / (1 + x); },
+      .pull_a = [](const Pull& p) { return p.g / (1 + p.a); },
   };
   return record_elementwise(op, x);
 }
@@ -91,7 +91,7 @@ Var abs(Var x) {
       .name = "abs",
       .rule = "x' += y' sign(x)",
       .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::abs(x); }); },
-      .pull_a = [](Var g, Var, Var x) { return g * sign(x); },
+      .pull_a = [](const Pull& p) { return p.g * sign(p.a); },
   };
   return record_elementwise(op, x);
 }
@@ -110,7 +110,7 @@ Var sin(Var x) {
       .name = "sin",
       .rule = "x' += y' cos(x)",
       .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::sin(x); }); },
-      .pull_a = [](Var g, Var, Var x) { return g * cos(x); },
+      .pull_a = [](const Pull& p) { return p.g * cos(p.a); },
   };
   return record_elementwise(op, x);
 }
@@ -120,7 +120,7 @@ Var cos(Var x) {
       .name = "cos",
       .rule = "x' -= y' sin(x)",
       .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::cos(x); }); },
-      .pull_a = [](Var g, Var, Var x) { return -(g * sin(x)); },
+      .pull_a = [](const Pull& p) { return -(p.g * sin(p.a)); },
   };
   return record_elementwise(op, x);
 }
@@ -130,7 +130,7 @@ Var erf(Var x) {
       .name = "erf",
       .rule = "x' += y' 2 / sqrt(pi) e^(-x^2)",
       .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::erf(x); }); },
-      .pull_a = [](Var g, Var, Var x) { return g * exp(-square(x)) * (2 * std::numbers::inv_sqrtpi); },
+      .pull_a = [](const Pull& p) { return p.g * exp(-square(p.a)) * (2 * std::numbers::inv_sqrtpi); },
   };
   return record_elementwise(op, x);
 }

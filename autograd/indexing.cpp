@@ -34,7 +34,7 @@ Var gather(Var x, Var indices) {
             for (std::size_t i = 0; i < indices.size(); ++i)
               std::copy_n(x.data() + index(indices.data()[i]) * length, length, y.data() + i * length);
           },
-      .pull_a = [](Var g, Var, Var x, Var indices) { return scatter(g, indices, x.shape()[0]); },
+      .pull_a = [](const Pull& p) { return scatter(p.g, p.b, p.a.shape()[0]); },
   };
   require(!x.shape().empty(), "gather: the shape is ", x.shape(), "; it takes rows, (m, ...)");
   check_indices("gather", indices, indices.value().size(), x.shape()[0]);
@@ -55,7 +55,7 @@ Var scatter(Var x, Var indices, std::size_t rows) {
               for (std::size_t k = 0; k < length; ++k)
                 y.data()[index(indices.data()[i]) * length + k] += x.data()[i * length + k];
           },
-      .pull_a = [](Var g, Var, Var, Var indices) { return gather(g, indices); },
+      .pull_a = [](const Pull& p) { return gather(p.g, p.b); },
   };
   require(!x.shape().empty(), "scatter: the shape is ", x.shape(), "; it takes rows, (n, ...)");
   check_indices("scatter", indices, x.shape()[0], rows);
@@ -73,7 +73,7 @@ Var pick(Var x, Var labels) {
             for (std::size_t i = 0; i < labels.size(); ++i)
               y.data()[i] = x.data()[i * x.shape(1) + index(labels.data()[i])];
           },
-      .pull_a = [](Var g, Var, Var x, Var labels) { return place(g, labels, x.shape()[1]); },
+      .pull_a = [](const Pull& p) { return place(p.g, p.b, p.a.shape()[1]); },
   };
   require(x.shape().size() == 2, "pick: the shape is ", x.shape(), "; it takes (n, k)");
   check_indices("pick", labels, x.shape()[0], x.shape()[1]);
@@ -90,7 +90,7 @@ Var place(Var x, Var labels, std::size_t classes) {
             for (std::size_t i = 0; i < labels.size(); ++i)
               y.data()[i * y.shape(1) + index(labels.data()[i])] = x.data()[i];
           },
-      .pull_a = [](Var g, Var, Var, Var labels) { return pick(g, labels); },
+      .pull_a = [](const Pull& p) { return pick(p.g, p.b); },
   };
   require(x.shape().size() == 1, "place: the shape is ", x.shape(), "; it takes (n,)");
   check_indices("place", labels, x.shape()[0], classes);

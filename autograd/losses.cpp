@@ -53,12 +53,12 @@ Var error_slope(Var t, Var p, Var g) {
             const Real scale = 2 * *g.data() / static_cast<Real>(p.size());
             map(y, t, p, [scale](Real t, Real p) { return (p - t) * scale; });
           },
-      .pull_a = [](Var h, Var, Var, Var p, Var g) { return h * (g * -2 / p.value().size()); },
-      .pull_b = [](Var h, Var, Var, Var p, Var g) { return h * (g * 2 / p.value().size()); },
+      .pull_a = [](const Pull& p) { return p.g * (p.c * -2 / p.b.value().size()); },
+      .pull_b = [](const Pull& p) { return p.g * (p.c * 2 / p.b.value().size()); },
       .pull_c =
-          [](Var h, Var, Var t, Var p, Var) {
-            const Var error = p - t;
-            return sum(h * error) * 2 / p.value().size();
+          [](const Pull& p) {
+            const Var error = p.b - p.a;
+            return sum(p.g * error) * 2 / p.b.value().size();
           },
   };
   return p.tape().record(op, p.shape(), t, p, g);
@@ -78,8 +78,8 @@ Var mean_squared_error(const Given& target, Var prediction) {
             });
             *loss.data() = static_cast<Real>(squares / static_cast<double>(p.size()));
           },
-      .pull_a = [](Var g, Var, Var t, Var p) { return error_slope(p, t, g); },
-      .pull_b = [](Var g, Var, Var t, Var p) { return error_slope(t, p, g); },
+      .pull_a = [](const Pull& p) { return error_slope(p.b, p.a, p.g); },
+      .pull_b = [](const Pull& p) { return error_slope(p.a, p.b, p.g); },
   };
   const Var t = matching(op.name, target, prediction);
   return prediction.tape().record(op, {}, t, prediction);
@@ -213,12 +213,12 @@ Var cross_entropy_slope(Var labels, Var p, Var g) {
               slope[label] = (q[label] - 1) * scale;
             }
           },
-      .pull_b = [](Var h, Var, Var labels, Var,
-                   Var g) { return h * (g.shape().empty() ? g / labels.value().size() : expand_dims(g, 1)); },
+      .pull_b =
+          [](const Pull& p) { return p.g * (p.c.shape().empty() ? p.c / p.a.value().size() : expand_dims(p.c, 1)); },
       .pull_c =
-          [](Var h, Var, Var labels, Var p, Var g) {
-            const Var by_class = h * cross_entropy_slope(labels, p, g.tape().constant(g.shape(), 1));
-            return g.shape().empty() ? sum(by_class) : sum_over_classes(by_class);
+          [](const Pull& p) {
+            const Var by_class = p.g * cross_entropy_slope(p.a, p.b, p.c.tape().constant(p.c.shape(), 1));
+            return p.c.shape().empty() ? sum(by_class) : sum_over_classes(by_class);
           },
   };
   return p.tape().record(op, p.shape(), labels, p, g);
@@ -251,7 +251,7 @@ Var sparse_losses(Var labels, Var z, Var p, const Shape& shape) {
             }
             if (!by_sample) *y.data() = static_cast<Real>((total + std::log(product)) / static_cast<double>(n));
           },
-      .pull_b = [](Var g, Var, Var labels, Var, Var p) { return cross_entropy_slope(labels, p, g); },
+      .pull_b = [](const Pull& p) { return cross_entropy_slope(p.a, p.c, p.g); },
   };
   return z.tape().record(op, shape, labels, z, p);
 }

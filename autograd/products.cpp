@@ -37,8 +37,8 @@ Var matmul_nt(Var a, Var b) {
       .name = "matmul_nt",
       .rule = "a' += c' b,  b' += c'^T a",
       .forward = [](Tensor& c, In a, In b) { batched_gemm(Product::nt, a, b, c); },
-      .pull_a = [](Var g, Var, Var, Var b) { return product_nn(g, b); },
-      .pull_b = [](Var g, Var, Var a, Var) { return matmul_tn(g, a); },
+      .pull_a = [](const Pull& p) { return product_nn(p.g, p.b); },
+      .pull_b = [](const Pull& p) { return matmul_tn(p.g, p.a); },
   };
   return record_product(op, Product::nt, a, b);
 }
@@ -49,8 +49,8 @@ Var matmul_tn(Var a, Var b) {
       .name = "matmul_tn",
       .rule = "a' += b c'^T,  b' += a c'",
       .forward = [](Tensor& c, In a, In b) { batched_gemm(Product::tn, a, b, c); },
-      .pull_a = [](Var g, Var, Var, Var b) { return matmul_nt(b, g); },
-      .pull_b = [](Var g, Var, Var a, Var) { return product_nn(a, g); },
+      .pull_a = [](const Pull& p) { return matmul_nt(p.b, p.g); },
+      .pull_b = [](const Pull& p) { return product_nn(p.a, p.g); },
   };
   return record_product(op, Product::tn, a, b);
 }
@@ -63,8 +63,8 @@ Var product_nn(Var a, Var b) {
       .name = "matmul",
       .rule = "a' += c' b^T,  b' += a^T c'",
       .forward = [](Tensor& c, In a, In b) { batched_gemm(Product::nn, a, b, c); },
-      .pull_a = [](Var g, Var, Var, Var b) { return matmul_nt(g, b); },
-      .pull_b = [](Var g, Var, Var a, Var) { return matmul_tn(a, g); },
+      .pull_a = [](const Pull& p) { return matmul_nt(p.g, p.b); },
+      .pull_b = [](const Pull& p) { return matmul_tn(p.a, p.g); },
   };
   return record_product(op, Product::nn, a, b);
 }
@@ -86,9 +86,9 @@ Var linear(Var x, Var w, Var b) {
       .name = "linear",
       .rule = "x' += y' w^T,  w' += x^T y',  b' += the rows of y', summed",
       .forward = [](Tensor& y, In x, In w, In b) { gemm(Product::nn, x, w, y, &b); },
-      .pull_a = [](Var g, Var, Var, Var w, Var) { return matmul_nt(g, w); },
-      .pull_b = [](Var g, Var, Var x, Var, Var) { return matmul_tn(x, g); },
-      .pull_c = [](Var g, Var, Var, Var, Var) { return g; },
+      .pull_a = [](const Pull& p) { return matmul_nt(p.g, p.b); },
+      .pull_b = [](const Pull& p) { return matmul_tn(p.a, p.g); },
+      .pull_c = [](const Pull& p) { return p.g; },
   };
   const Shape &s = x.shape(), &t = w.shape();
   require(s.size() == 2 && t.size() == 2 && s[1] == t[0] && b.shape() == Shape{t[1]}, "linear: cannot compute ", s,

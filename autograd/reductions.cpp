@@ -13,7 +13,7 @@ Var sum_to(Var x, const Shape& shape) {
       .name = "sum_to",
       .rule = "x' += y', stretched",
       .forward = [](Tensor& y, In x) { sum_to(y, x); },
-      .pull_a = [](Var g, Var, Var x) { return broadcast_to(g, x.shape()); },
+      .pull_a = [](const Pull& p) { return broadcast_to(p.g, p.a.shape()); },
   };
   require(broadcasts_to(shape, x.shape()), "sum_to: cannot sum ", x.shape(), " down to ", shape,
           "; it takes a shape that broadcasts to ", x.shape());
@@ -25,7 +25,7 @@ Var broadcast_to(Var x, const Shape& shape) {
       .name = "broadcast_to",
       .rule = "x' += y', summed over what was stretched",
       .forward = [](Tensor& y, In x) { broadcast_to(y, x); },
-      .pull_a = [](Var g, Var, Var x) { return sum_to(g, x.shape()); },
+      .pull_a = [](const Pull& p) { return sum_to(p.g, p.a.shape()); },
   };
   require(broadcasts_to(x.shape(), shape), "broadcast_to: cannot stretch ", x.shape(), " to ", shape,
           "; counted from the last, extents must be equal, or that of x 1");
@@ -38,9 +38,9 @@ Var max_to(Var x, const Shape& shape) {
       .rule = "x' += y' where x = y, shared evenly among equals",
       .forward = [](Tensor& y, In x) { max_to(y, x); },
       .pull_a =
-          [](Var g, Var y, Var x) {
-            const Var largest = equal(x, y);
-            return largest * (g / sum_to(largest, y.shape()));
+          [](const Pull& p) {
+            const Var largest = equal(p.a, p.y);
+            return largest * (p.g / sum_to(largest, p.y.shape()));
           },
   };
   require(broadcasts_to(shape, x.shape()), "max: cannot reduce ", x.shape(), " to ", shape,

@@ -3,7 +3,7 @@
 #include <xgrad/autograd/axes.hpp>
 #include <xgrad/autograd/ops.hpp>
 
-// Where numbers go. An operation that needs indices has them as an input without a gradient; its adjoint has the same.
+// Where numbers go. Axes and offsets are attributes of the operation, and its adjoint has the same.
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -15,24 +15,6 @@ std::size_t axis_of(const char* who, const Shape& shape, int axis) {
 }
 
 namespace {
-
-std::size_t index(Real x) { return static_cast<std::size_t>(x); }
-
-// An axis, and where a part of it begins, as a constant; and back. A float counts exactly no further than `most`.
-constexpr std::size_t most = std::size_t{1} << 24;
-Var place_of(Tape& tape, std::size_t axis, std::size_t begin) {
-  const auto real = [](std::size_t i) { return static_cast<Real>(i); };
-  return tape.constant({3}, [&](Tensor& place) {
-    place(0) = real(axis);
-    place(1) = real(begin / most);
-    place(2) = real(begin % most);
-  });
-}
-struct Place {
-  std::size_t axis, begin;
-  explicit Place(In where)
-      : axis(index(where.data()[0])), begin(index(where.data()[1]) * most + index(where.data()[2])) {}
-};
 
 // A tensor seen as (before, extent, after) around one axis.
 struct Around {
@@ -50,7 +32,7 @@ Var reshape(Var x, const Shape& shape) {
       .name = "reshape",
       .rule = "x' += y', in x's shape",
       .forward = [](Tensor& y, In x) { std::copy(x.begin(), x.end(), y.begin()); },
-      .pull_a = [](Var g, Var, Var x) { return reshape(g, x.shape()); },
+      .pull_a = [](const Pull& p) { return reshape(p.g, p.a.shape()); },
   };
   require(element_count(shape) == x.value().size(), "reshape: cannot turn ", x.shape(), " into ", shape,
           "; it takes a shape of ", x.value().size(), " elements");
@@ -87,13 +69,12 @@ Var squeeze(Var x, int axis) {
 namespace {
 
 // y = x with its axes permuted: y's axis k is x's axis permutation[k].
-void transpose(Tensor& y, const Tensor& x, const Tensor& permutation) {
+void transpose(Tensor& y, const Tensor& x, const Attributes& with) {
   const std::size_t rank = x.dimension();
-  Shape step(rank), at(rank, 0);
-  std::size_t offset = 0, stride = 1;
-  for (std::size_t axis = rank; axis-- > 0; stride *= x.shape(axis))
-    for (std::size_t k = 0; k < rank; ++k)
-      if (index(permutation.data()[k]) == axis) step[k] = stride;
+  Shape stride(rank), step(rank), at(rank, 0);
+  for (std::size_t axis = rank, next = 1; axis-- > 0; next *= x.shape(axis)) stride[axis] = next;
+  for (std::size_t k = 0; k < rank; ++k) step[k] = stride[static_cast<std::size_t>(with.axes[k])];
+  std::size_t offset = 0;
   for (Real& value : y) {
     value = x.data()[offset];
     for (std::size_t k = rank; k-- > 0;) {
@@ -105,22 +86,40 @@ void transpose(Tensor& y, const Tensor& x, const Tensor& permutation) {
   }
 }
 
+std::string axis_text(const Attributes& with) { return text("axis=", with.axis()); }
+std::string place_text(const Attributes& with) { return text("axis=", with.axis(), " begin=", with.begin); }
+std::string permutation_text(const Attributes& with) {
+  std::string list;
+  for (const int axis : with.axes)
+    if (axis >= 0) list += text(list.empty() ? "" : ", ", axis);
+  return "axes=(" + list + ")";
+}
+
+// Where a part begins along an axis.
+Attributes place_of(const char* who, std::size_t axis, std::size_t begin) {
+  return {.axes = one_axis(who, axis), .begin = static_cast<std::int64_t>(begin)};
+}
+
 }  // namespace
 
 Var transpose(Var x, const Axes& permutation) {
   static constexpr Op op{
       .name = "transpose",
       .rule = "x' += y', with the axes put back",
-      .forward = [](Tensor& y, In x, In permutation) { transpose(y, x, permutation); },
+      .forward = [](Tensor& y, In x, const Attributes& with) { transpose(y, x, with); },
       .pull_a =
-          [](Var g, Var, Var, Var permutation) {
-            const Tensor& forth = permutation.value();
-            Axes back(forth.size());
-            for (std::size_t k = 0; k < back.size(); ++k) back[index(forth.data()[k])] = static_cast<int>(k);
-            return transpose(g, back);
+          [](const Pull& p) {
+            Axes back(p.g.shape().size());
+            for (std::size_t k = 0; k < back.size(); ++k)
+              back[static_cast<std::size_t>(p.with.axes[k])] = static_cast<int>(k);
+            return transpose(p.g, back);
           },
+      .attributes = permutation_text,
   };
-  Axes sorted = permutation, expected(x.shape().size());
+  const std::size_t rank = x.shape().size();
+  require(rank <= Attributes::most_axes, "transpose: the shape is ", x.shape(), "; it takes at most ",
+          Attributes::most_axes, " axes");
+  Axes sorted = permutation, expected(rank);
   std::sort(sorted.begin(), sorted.end());
   std::iota(expected.begin(), expected.end(), 0);
   if (sorted != expected) {
@@ -129,10 +128,13 @@ Var transpose(Var x, const Axes& permutation) {
     throw ShapeError(text("transpose: (", list, ") does not permute the axes of ", x.shape()));
   }
   Shape shape;
-  for (const int axis : permutation) shape.push_back(x.shape()[static_cast<std::size_t>(axis)]);
-  const Var order = x.tape().constant({permutation.size()},
-                                      [&](Tensor& t) { std::copy(permutation.begin(), permutation.end(), t.begin()); });
-  return x.tape().record(op, shape, x, order);
+  Attributes with;
+  with.axes.fill(-1);
+  for (std::size_t k = 0; k < rank; ++k) {
+    shape.push_back(x.shape()[static_cast<std::size_t>(permutation[k])]);
+    with.axes[k] = static_cast<std::int8_t>(permutation[k]);
+  }
+  return x.tape().record(op, shape, with, x);
 }
 
 Var transpose(Var x) {
@@ -146,25 +148,26 @@ Var slice(Var x, int axis, std::size_t begin, std::size_t end) {
       .name = "slice",
       .rule = "x' += y', among zeros",
       .forward =
-          [](Tensor& y, In x, In where) {
-            const auto [axis, begin] = Place(where);
+          [](Tensor& y, In x, const Attributes& with) {
+            const std::size_t axis = with.axis(), begin = static_cast<std::size_t>(with.begin);
             const Around around(x.shape(), axis);
             const std::size_t length = y.shape(axis) * around.after;
             for (std::size_t i = 0; i < around.before; ++i)
               std::copy_n(x.data() + (i * x.shape(axis) + begin) * around.after, length, y.data() + i * length);
           },
       .pull_a =
-          [](Var g, Var, Var x, Var where) {
-            const auto [axis, begin] = Place(where.value());
-            return embed(g, static_cast<int>(axis), begin, x.shape()[axis]);
+          [](const Pull& p) {
+            const std::size_t axis = p.with.axis(), begin = static_cast<std::size_t>(p.with.begin);
+            return embed(p.g, static_cast<int>(axis), begin, p.a.shape()[axis]);
           },
+      .attributes = place_text,
   };
   const std::size_t at = axis_of("slice", x.shape(), axis);
   require(begin <= end && end <= x.shape()[at], "slice: cannot take ", begin, " up to ", end, " of axis ", axis, " of ",
           x.shape());
   Shape shape = x.shape();
   shape[at] = end - begin;
-  return x.tape().record(op, shape, x, place_of(x.tape(), at, begin));
+  return x.tape().record(op, shape, place_of(op.name, at, begin), x);
 }
 
 Var embed(Var x, int axis, std::size_t begin, std::size_t extent) {
@@ -172,8 +175,8 @@ Var embed(Var x, int axis, std::size_t begin, std::size_t extent) {
       .name = "embed",
       .rule = "x' += the part of y' where x is",
       .forward =
-          [](Tensor& y, In x, In where) {
-            const auto [axis, begin] = Place(where);
+          [](Tensor& y, In x, const Attributes& with) {
+            const std::size_t axis = with.axis(), begin = static_cast<std::size_t>(with.begin);
             const Around around(x.shape(), axis);
             const std::size_t length = x.shape(axis) * around.after;
             std::fill(y.begin(), y.end(), Real{0});
@@ -181,17 +184,18 @@ Var embed(Var x, int axis, std::size_t begin, std::size_t extent) {
               std::copy_n(x.data() + i * length, length, y.data() + (i * y.shape(axis) + begin) * around.after);
           },
       .pull_a =
-          [](Var g, Var, Var x, Var where) {
-            const auto [axis, begin] = Place(where.value());
-            return slice(g, static_cast<int>(axis), begin, begin + x.shape()[axis]);
+          [](const Pull& p) {
+            const std::size_t axis = p.with.axis(), begin = static_cast<std::size_t>(p.with.begin);
+            return slice(p.g, static_cast<int>(axis), begin, begin + p.a.shape()[axis]);
           },
+      .attributes = place_text,
   };
   const std::size_t at = axis_of("embed", x.shape(), axis);
   require(begin <= extent && x.shape()[at] <= extent - begin, "embed: ", x.shape(), " at ", begin, " of axis ", axis,
           " does not fit an extent of ", extent);
   Shape shape = x.shape();
   shape[at] = extent;
-  return x.tape().record(op, shape, x, place_of(x.tape(), at, begin));
+  return x.tape().record(op, shape, place_of(op.name, at, begin), x);
 }
 
 Var rows(Var x, std::size_t begin, std::size_t end) { return slice(x, 0, begin, end); }
@@ -204,25 +208,25 @@ Var join(Var a, Var b, std::size_t axis) {
       .name = "concatenate",
       .rule = "a' += the first part of y',  b' += the rest",
       .forward =
-          [](Tensor& y, In a, In b, In where) {
-            const Around around(y.shape(), index(*where.data()));
-            const std::size_t m = a.shape(index(*where.data())) * around.after,
-                              n = b.shape(index(*where.data())) * around.after;
+          [](Tensor& y, In a, In b, const Attributes& with) {
+            const Around around(y.shape(), with.axis());
+            const std::size_t m = a.shape(with.axis()) * around.after, n = b.shape(with.axis()) * around.after;
             for (std::size_t i = 0; i < around.before; ++i) {
               std::copy_n(a.data() + i * m, m, y.data() + i * (m + n));
               std::copy_n(b.data() + i * n, n, y.data() + i * (m + n) + m);
             }
           },
       .pull_a =
-          [](Var g, Var, Var a, Var, Var where) {
-            const std::size_t at = index(*where.value().data());
-            return slice(g, static_cast<int>(at), 0, a.shape()[at]);
+          [](const Pull& p) {
+            const std::size_t at = p.with.axis();
+            return slice(p.g, static_cast<int>(at), 0, p.a.shape()[at]);
           },
       .pull_b =
-          [](Var g, Var, Var a, Var, Var where) {
-            const std::size_t at = index(*where.value().data());
-            return slice(g, static_cast<int>(at), a.shape()[at], g.shape()[at]);
+          [](const Pull& p) {
+            const std::size_t at = p.with.axis();
+            return slice(p.g, static_cast<int>(at), p.a.shape()[at], p.g.shape()[at]);
           },
+      .attributes = axis_text,
   };
   Shape shape = a.shape(), other = b.shape();
   const bool same_rank = shape.size() == other.size();
@@ -230,7 +234,7 @@ Var join(Var a, Var b, std::size_t axis) {
   require(same_rank && shape == other, "concatenate: cannot put ", b.shape(), " after ", a.shape(), " along axis ",
           axis, "; it takes shapes that differ there only");
   shape[axis] += b.shape()[axis];
-  return a.tape().record(op, shape, a, b, a.tape().constant(static_cast<Real>(axis)));
+  return a.tape().record(op, shape, {.axes = one_axis(op.name, axis)}, a, b);
 }
 
 // In halves, so that no number is copied more than log2(n) times.

@@ -19,10 +19,13 @@ void Tape::sweep(Var y, Var seed) {
   for (std::uint32_t line = y.line() + 1; line-- > 0;) {
     const Record z = records_[line];  // a copy, for recording may move the list
     if (z.op == nullptr || !z.active || gradients[line] == none) continue;
-    for (std::size_t k = 0; k < z.op->forward.arity(); ++k) {
+    const std::size_t arity = z.op->forward.arity();
+    const auto operand = [&](std::size_t k) { return k < arity ? var(z.inputs[k]) : Var(); };
+    const Pull given{var(gradients[line]), var(line), operand(0), operand(1), operand(2), z.with};
+    for (std::size_t k = 0; k < arity; ++k) {
       const std::uint32_t input = z.inputs[k];
-      if (!records_[input].active || z.op->pull(k).arity() == 0) continue;
-      Var part = z.op->pull(k)(var(gradients[line]), var(line), [&](std::size_t i) { return var(z.inputs[i]); });
+      if (!records_[input].active || z.op->pull(k) == nullptr) continue;
+      Var part = z.op->pull(k)(given);
       const Shape& shape = records_[input].value->shape();
       if (part.shape() != shape) part = sum_to(part, shape);  // undo broadcasting, once, here
       std::uint32_t& total = gradients[input];

@@ -55,15 +55,22 @@ Var Tape::watch(Parameter& parameter) {
   return var;
 }
 
-Var Tape::record_line(const Op& op, const Shape& shape, const std::array<std::uint32_t, 3>& inputs) {
-  Record z{.op = &op, .inputs = inputs};
-  for (std::size_t k = 0; k < op.forward.arity(); ++k)
-    z.active |= records_[inputs[k]].active && op.pull(k).arity() != 0;
-  const Var result = write(z, shape, [&](Tensor& y) {
-    op.forward(y, [&](std::size_t k) -> const Tensor& { return *records_[inputs[k]].value; });
-  });
+Var Tape::record_line(const Op& op, const Shape& shape, const Attributes& with,
+                      const std::array<std::uint32_t, 3>& inputs) {
+  Record z{.op = &op, .inputs = inputs, .with = with};
+  std::array<const Tensor*, 3> values{};
+  for (std::size_t k = 0; k < op.forward.arity(); ++k) {
+    z.active |= records_[inputs[k]].active && op.pull(k) != nullptr;
+    values[k] = records_[inputs[k]].value;
+  }
+  const Var result = write(z, shape, [&](Tensor& y) { op.forward(y, values, with); });
   if (check_finite_) require_finite(*this, result.line());
   return result;
+}
+
+std::array<std::int8_t, Attributes::most_axes> one_axis(const char* who, std::size_t axis) {
+  require(axis < 128, who, ": axis ", axis, " is beyond what a line of a tape keeps; it takes 0 to 127");
+  return {static_cast<std::int8_t>(axis)};
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -20,7 +20,9 @@ struct Record {
   bool swept = false;   ///< whether a reverse sweep wrote it
   const Tensor* value = nullptr;
   const Parameter* parameter = nullptr;  ///< the one that this leaf is, if any
+  Attributes with{};                     ///< what the operation was told beside its inputs
 };
+static_assert(sizeof(Record) <= 64);  // a cache line
 
 /// Records operations, and runs backward over them. Each recording belongs to the thread that began it.
 class Tape {
@@ -56,10 +58,14 @@ class Tape {
 
   /// Runs op.forward on one to three inputs into a tensor of the given shape, and writes the line down. The caller has
   /// checked the shapes. Throws TapeError if an input is not of this recording.
-  template <class... Inputs>
+  template <std::same_as<Var>... Inputs>
   Var record(const Op& op, const Shape& shape, Inputs... inputs) {
+    return record(op, shape, Attributes{}, inputs...);
+  }
+  template <std::same_as<Var>... Inputs>
+  Var record(const Op& op, const Shape& shape, const Attributes& with, Inputs... inputs) {
     require<TapeError>(op.forward.arity() == sizeof...(inputs), op.name, ": not its number of inputs");
-    return record_line(op, shape, {line_of(inputs)...});
+    return record_line(op, shape, with, {line_of(inputs)...});
   }
 
   /// Sets the gradient of every watched parameter to that of `loss`, a Var with one element, and marks it fresh. It is
@@ -104,7 +110,7 @@ class Tape {
     fill(x);
     return push(record);
   }
-  Var record_line(const Op& op, const Shape& shape, const std::array<std::uint32_t, 3>& inputs);
+  Var record_line(const Op& op, const Shape& shape, const Attributes& with, const std::array<std::uint32_t, 3>& inputs);
   Tensor& buffer() {
     if (records_.empty() || thread_ != &this_thread || writing_ || buffers_.size() == records_.size()) [[unlikely]]
       begin_line();

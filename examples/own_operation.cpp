@@ -13,7 +13,7 @@ Var arctan(Var x) {
       .name = "arctan",
       .rule = "x' += y' / (1 + x^2)",
       .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::atan(x); }); },
-      .pull_a = [](Var g, Var, Var x) { return g / (1 + square(x)); },
+      .pull_a = [](const Pull& p) { return p.g / (1 + square(p.a)); },
   };
   return record_elementwise(op, x);
 }

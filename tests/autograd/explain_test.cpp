@@ -43,6 +43,22 @@ TEST_CASE("explain prints the recording, its rules, and the reverse sweep behind
   CHECK(w.gradient(0) == doctest::Approx(2 / 3.0 * (0 * 1 + 2 * 2 + 6 * 4)));
 }
 
+TEST_CASE("explain prints what an operation was told beside its inputs, which is no line of the tape") {
+  Tape tape;
+  const Var x = tape.variable(Tensor{{1, 2, 3}, {4, 5, 6}});
+  const Var tail = slice(x, 1, 1, 3);
+  const Var turned = transpose(tail);
+  elu(concatenate({turned, embed(turned, 0, 1, 3)}, 0), Real(0.5));
+  CHECK(explain(tape) == R"--(#  operation              inputs  shape   value   rule
+0  variable                       (2, 3)  1 .. 6
+1  slice axis=1 begin=1   0       (2, 2)  2 .. 6  x' += y', among zeros
+2  transpose axes=(1, 0)  1       (2, 2)  2 .. 6  x' += y', with the axes put back
+3  embed axis=0 begin=1   2       (3, 2)  0 .. 6  x' += the part of y' where x is
+4  concatenate axis=0     2 3     (5, 2)  0 .. 6  a' += the first part of y',  b' += the rest
+5  elu alpha=0.5          4       (5, 2)  0 .. 6  x' += y' where x > 0, y' (y + alpha) elsewhere
+)--");
+}
+
 TEST_CASE("to_dot draws the recording for Graphviz") {
   Tape tape;
   Parameter w("w \"quoted\"", Tensor{2});

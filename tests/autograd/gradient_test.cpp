@@ -84,7 +84,7 @@ TEST_CASE("check_gradient passes what is right and says where something is wrong
   static constexpr Op wrong{.name = "wrong",
                             .rule = "x' -= 2 x y', which has the wrong sign",
                             .forward = [](Tensor& y, In a) { y = a * a; },
-                            .pull_a = [](Var g, Var, Var a) { return -(2 * a * g); }};
+                            .pull_a = [](const Pull& p) { return -(2 * p.a * p.g); }};
   const GradientCheck check = check_gradient([](Var a) { return a.tape().record(wrong, a.shape(), a); }, {x});
   CHECK(!check.ok);
   CHECK(check.order == 1);
@@ -97,7 +97,7 @@ TEST_CASE("check_gradient finds a rule that is right once and wrong when differe
   static constexpr Op frozen{.name = "frozen",
                              .rule = "x' += 2 x y', with x frozen",
                              .forward = [](Tensor& y, In a) { y = a * a; },
-                             .pull_a = [](Var g, Var, Var a) { return 2 * a.value() * g; }};
+                             .pull_a = [](const Pull& p) { return 2 * p.a.value() * p.g; }};
   const GradientCheck check =
       check_gradient([](Var a) { return a.tape().record(frozen, a.shape(), a); }, {Tensor{1, 2}});
   CHECK(!check.ok);

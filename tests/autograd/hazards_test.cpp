@@ -28,9 +28,9 @@ Var fragile(Var x) {
                                y = 2 * x;
                              },
                          .pull_a =
-                             [](Var g, Var, Var) {
+                             [](const Pull& p) {
                                burn();
-                               return 2 * g;
+                               return 2 * p.g;
                              }};
   return x.tape().record(op, x.shape(), x);
 }
@@ -41,9 +41,9 @@ Var recomputed_cube(Var x) {
                          .rule = "x' += y' (x^3)'",
                          .forward = [](Tensor& y, In x) { y = x * x * x; },
                          .pull_a =
-                             [](Var g, Var, Var x) {
-                               const Var again = x.tape().variable(x.value());
-                               return vjp(square(again) * again, {again}, g)[0];
+                             [](const Pull& p) {
+                               const Var again = p.a.tape().variable(p.a.value());
+                               return vjp(square(again) * again, {again}, p.g)[0];
                              }};
   return x.tape().record(op, x.shape(), x);
 }

@@ -15,7 +15,7 @@ Var triple(Var x) {
   static constexpr Op op{.name = name,
                          .rule = "x' += 3 y'",
                          .forward = [](Tensor& y, In x) { y = 3 * x; },
-                         .pull_a = [](Var g, Var, Var) { return 3 * g; }};
+                         .pull_a = [](const Pull& p) { return 3 * p.g; }};
   return record_elementwise(op, x);
 }
 

@@ -1,4 +1,7 @@
+#include <xgrad/autograd/sweep.hpp>
+
 #include <algorithm>
+
 #include <xgrad/autograd/ops.hpp>
 
 // Reverse mode. Let x' be the gradient of the result y by a line x; y' is given. Going up the tape from y, each line z
@@ -7,54 +10,83 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-void Tape::sweep(Var y, Var seed) {
+Sweep::Sweep(Var y, Var seed) : y_(y), line_(y.line() + 1) {
   require(seed.shape() == y.shape(), "gradient: the seed's shape is ", seed.shape(), "; it takes y's, ", y.shape());
-  for (const Watched& w : watched_)
+  Tape& tape = y.tape();
+  for (const Tape::Watched& w : tape.watched_)
     require<TapeError>(w.parameter->version() == w.version, "gradient: parameter ", w.parameter->name,
                        " was changed after the tape watched it; rewind() and record again");
-  std::size_t first = records_.size();
-  std::vector<std::uint32_t> gradients = std::move(gradients_);  // its own, for a pullback may take gradients, too
-  gradients.assign(line_of(y) + 1, none);
-  gradients[y.line()] = line_of(seed);
-  for (std::uint32_t line = y.line() + 1; line-- > 0;) {
-    const Record z = records_[line];  // a copy, for recording may move the list
-    if (z.op == nullptr || !z.active || gradients[line] == none) continue;
-    const std::size_t arity = z.op->forward.arity();
-    const auto operand = [&](std::size_t k) { return k < arity ? var(z.inputs[k]) : Var(); };
-    const Pull given{var(gradients[line]), var(line), operand(0), operand(1), operand(2), z.with};
-    for (std::size_t k = 0; k < arity; ++k) {
-      const std::uint32_t input = z.inputs[k];
-      if (!records_[input].active || z.op->pull(k) == nullptr) continue;
-      Var part = z.op->pull(k)(given);
-      const Shape& shape = records_[input].value->shape();
-      if (part.shape() != shape) part = sum_to(part, shape);  // undo broadcasting, once, here
-      std::uint32_t& total = gradients[input];
-      total = total == none ? part.line() : add(var(total), part).line();
-    }
-  }
-  gradients_ = std::move(gradients);
-  for (; first < records_.size(); ++first) records_[first].swept = true;
+  const std::uint32_t seed_line = tape.line_of(seed);
+  gradients_ = std::move(tape.spare_);  // its own, for a pullback may take gradients, too
+  gradients_.assign(line_, none);
+  gradients_[y.line()] = seed_line;
 }
 
-Var Tape::gradient_of(Var x) { return reached(x) ? var(gradients_[x.line()]) : constant(x.shape(), 0); }
+Sweep::~Sweep() {
+  if (!y_.is_current()) return;
+  y_.tape().spare_ = std::move(gradients_);
+}
+
+bool Sweep::next() {
+  Tape& tape = y_.tape();
+  while (line_ > 0) {
+    const Record z = tape[--line_];  // a copy, for recording may move the list
+    if (z.op == nullptr || !z.active || !reached(line_)) continue;
+    const std::size_t first = tape.size(), arity = z.op->forward.arity();
+    const auto operand = [&](std::size_t k) { return k < arity ? tape.var(z.inputs[k]) : Var(); };
+    const Pull given{tape.var(gradients_[line_]), tape.var(line_), operand(0), operand(1), operand(2), z.with};
+    for (std::size_t k = 0; k < arity; ++k) {
+      const std::uint32_t input = z.inputs[k];
+      if (!tape[input].active || z.op->pull(k) == nullptr) continue;
+      Var part = z.op->pull(k)(given);
+      const Shape& shape = tape[input].value->shape();
+      if (part.shape() != shape) part = sum_to(part, shape);  // undo broadcasting, once, here
+      std::uint32_t& total = gradients_[input];
+      total = total == none ? part.line() : add(tape.var(total), part).line();
+    }
+    for (std::size_t line = first; line < tape.size(); ++line) tape.records_[line].swept = true;
+    return true;
+  }
+  return false;
+}
+
+Var Sweep::gradient(std::uint32_t line) const {
+  require<TapeError>(reached(line), "sweep: line ", line, " has received no gradient yet");
+  return y_.tape().var(gradients_[line]);
+}
+
+namespace {
+
+Var gradient_of(Var x, const Sweep& sweep) {
+  return sweep.reached(x.line()) ? sweep.gradient(x.line()) : x.tape().constant(x.shape(), 0);
+}
+
+}  // namespace
 
 void Tape::pull(Var y, Var seed, const std::vector<Var>& inputs, std::vector<Var>& gradients) {
   for (std::size_t k = 0; k < inputs.size(); ++k)
     require<TapeError>(records_[line_of(inputs[k])].active, "gradient: input ", k,
                        " is a constant; make it a variable() or a watched parameter");
-  sweep(y, seed);
+  line_of(y);  // of this tape, or an error
+  Sweep sweep(y, seed);
+  while (sweep.next())
+    ;
   gradients.clear();
-  for (Var x : inputs) gradients.push_back(gradient_of(x));
+  for (Var x : inputs) gradients.push_back(gradient_of(x, sweep));
 }
 
 void Tape::backward(Var loss) {
   require(loss.value().size() == 1, "backward: the loss has shape ", loss.shape(),
           "; it takes one element, such as the mean over the batch");
-  sweep(loss, constant(loss.shape(), 1));
-  require<TapeError>(std::any_of(watched_.begin(), watched_.end(), [&](const Watched& w) { return reached(w.var); }),
+  line_of(loss);  // of this tape, or an error
+  Sweep sweep(loss, constant(loss.shape(), 1));
+  while (sweep.next())
+    ;
+  const auto is_reached = [&](const Watched& w) { return sweep.reached(w.var.line()); };
+  require<TapeError>(std::any_of(watched_.begin(), watched_.end(), is_reached),
                      "backward: the loss depends on no watched parameter");
   for (const Watched& w : watched_) {
-    const Var gradient = gradient_of(w.var);
+    const Var gradient = gradient_of(w.var, sweep);
     Record& line = records_[gradient.line()];
     Tensor& buffer = *buffers_[gradient.line()];
     Tensor& result = w.parameter->gradient;

@@ -74,7 +74,7 @@ class Tape {
   /// was changed since it was watched.
   void backward(Var loss);
 
-  /// The reverse sweep, recorded on this tape: gradients of y by each of `inputs`, given y's own gradient `seed`, of
+  /// The whole reverse sweep, recorded on this tape (sweep.hpp does it line by line): gradients of y by each of `inputs`, given y's own gradient `seed`, of
   /// y's shape. They replace what was in the list, so that a loop need not allocate. Throws ShapeError for another
   /// seed; TapeError for an input that is a constant, or a watched parameter that was changed since.
   void pull(Var y, Var seed, const std::vector<Var>& inputs, std::vector<Var>& gradients);
@@ -126,9 +126,7 @@ class Tape {
                        "an operation mixes Vars of two tapes; bring a value over with constant()");
     return input.line();
   }
-  void sweep(Var y, Var seed);
-  bool reached(Var x) const { return x.line() < gradients_.size() && gradients_[x.line()] != none; }
-  Var gradient_of(Var x);
+  friend class Sweep;
 
   static constinit thread_local char this_thread;  // no two threads have it at one address
 
@@ -139,8 +137,7 @@ class Tape {
   std::vector<std::unique_ptr<Tensor>> buffers_;  // one for each line, and those kept from before
   std::size_t lines_before_ = 0;
   std::vector<Watched> watched_;
-  static constexpr std::uint32_t none = ~std::uint32_t{0};
-  std::vector<std::uint32_t> gradients_;  // of the last sweep: for each line, that of its gradient, or none
+  std::vector<std::uint32_t> spare_;  // the memory of the last sweep's list
 };
 
 inline const Tensor& Var::value() const { return *tape()[line_].value; }

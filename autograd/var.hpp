@@ -34,11 +34,14 @@ class Var {
   double item() const;
 
   Tape& tape() const {
-    if (anchor_ == nullptr || anchor_->recording != recording_) [[unlikely]]
+    if (!is_current()) [[unlikely]]
       refuse();
     return *anchor_->tape;
   }
   std::uint32_t line() const { return line_; }
+
+  /// Whether its recording is still there.
+  bool is_current() const { return anchor_ != nullptr && anchor_->recording == recording_; }
 
  private:
   friend class Tape;

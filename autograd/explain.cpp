@@ -12,7 +12,7 @@ std::string name_of(const Tape& tape, std::size_t line) {
   const Record& record = tape[line];
   if (record.op != nullptr && record.op->attributes == nullptr) return record.op->name;
   if (record.op != nullptr) return text(record.op->name, ' ', record.op->attributes(record.with));
-  if (record.parameter != nullptr) return record.parameter->name;
+  if (record.parameter != nullptr) return record.parameter->label;
   return record.active ? "variable" : "constant";
 }
 

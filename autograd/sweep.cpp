@@ -14,7 +14,7 @@ Sweep::Sweep(Var y, Var seed) : y_(y), line_(y.line() + 1) {
   require(seed.shape() == y.shape(), "gradient: the seed's shape is ", seed.shape(), "; it takes y's, ", y.shape());
   Tape& tape = y.tape();
   for (const Tape::Watched& w : tape.watched_)
-    require<TapeError>(w.parameter->version() == w.version, "gradient: parameter ", w.parameter->name,
+    require<TapeError>(w.parameter->version() == w.version, "gradient: parameter ", w.parameter->label,
                        " was changed after the tape watched it; rewind() and record again");
   const std::uint32_t seed_line = tape.line_of(seed);
   gradients_ = std::move(tape.spare_);  // its own, for a pullback may take gradients, too

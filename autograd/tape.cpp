@@ -55,6 +55,16 @@ Var Tape::watch(Parameter& parameter) {
   return var;
 }
 
+bool Tape::is_watched(const Parameter& parameter) const {
+  return std::any_of(watched_.begin(), watched_.end(), [&](const Watched& w) { return w.parameter == &parameter; });
+}
+
+std::vector<const Parameter*> Tape::watched() const {
+  std::vector<const Parameter*> all;
+  for (const Watched& w : watched_) all.push_back(w.parameter);
+  return all;
+}
+
 Var Tape::record_line(const Op& op, const Shape& shape, const Attributes& with,
                       const std::array<std::uint32_t, 3>& inputs) {
   Record z{.op = &op, .inputs = inputs, .with = with};

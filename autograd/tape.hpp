@@ -55,6 +55,8 @@ class Tape {
   /// The parameter's value, not copied; it outlives the recording, and watched again it is the same Var. A parameter
   /// belongs to one thread at a time: see core/parameter.hpp.
   Var watch(Parameter& parameter);
+  bool is_watched(const Parameter& parameter) const;
+  std::vector<const Parameter*> watched() const;  ///< in this recording, in the order in which they were first watched
 
   /// Runs op.forward on one to three inputs into a tensor of the given shape, and writes the line down. The caller has
   /// checked the shapes. Throws TapeError if an input is not of this recording.

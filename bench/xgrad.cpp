@@ -25,7 +25,7 @@ Optimizer make_optimizer(bench::Rule rule) {
 struct Count {
   bench::Report& report;
 
-  void on_train_batch_begin(Sequential& model, std::size_t) {
+  void on_train_batch_begin(Model& model, std::size_t) {
     if (!report.more()) model.stop_training = true;
   }
 };
@@ -34,7 +34,7 @@ struct Count {
 struct Compare : Count {
   double sum = 0;
 
-  void on_train_batch_end(Sequential& model, std::size_t batch, const Logs& logs) {
+  void on_train_batch_end(Model& model, std::size_t batch, const Logs& logs) {
     const double before = batch == 0 ? 0 : sum;
     sum = logs.at("loss") * static_cast<double>(batch + 1);
     if (report.wanted()) report.loss(sum - before);

@@ -1,5 +1,6 @@
 #include <xgrad/core/error.hpp>
 
+#include <charconv>
 #include <locale>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -8,6 +9,11 @@ std::ostream& operator<<(std::ostream& out, const Shape& shape) {
   out << '(';
   for (std::size_t k = 0; k < shape.size(); ++k) out << (k == 0 ? "" : ", ") << shape[k];
   return out << (shape.size() == 1 ? ",)" : ")");
+}
+
+std::string shortest(double number) {
+  char digits[32];
+  return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
 }
 
 std::ostringstream classic_stream() {

@@ -50,6 +50,9 @@ std::string text(const Parts&... parts) {
   return std::move(out).str();
 }
 
+/// A number in the fewest digits from which the same one is read.
+std::string shortest(double number);
+
 /// Throws E with the parts as its message unless the condition holds.
 template <class E = ShapeError, class... Parts>
 void require(bool condition, const Parts&... parts) {

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/fields.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -86,6 +87,12 @@ void Rng::set_state(const std::string& text) {
   in >> twister_->engine;
   has_spare_ = numbers[words + 1] == 1;
   spare_ = std::bit_cast<double>(numbers[words + 2]);
+}
+
+void Rng::fields(Fields& f) {
+  std::string text = state();
+  f.needed("state", text);
+  if (f.purpose() == Fields::reading) set_state(text);
 }
 
 void Rng::shuffle(std::vector<std::uint32_t>& numbers) {

@@ -11,6 +11,8 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+class Fields;
+
 /// The Mersenne Twister (Matsumoto & Nishimura 1998) with samplers of our own, because std::normal_distribution and its
 /// kin differ between standard libraries. Rng(seed) draws what NumPy draws after np.random.seed(seed).
 class Rng {
@@ -39,6 +41,9 @@ class Rng {
   /// that is no such state.
   std::string state() const;
   void set_state(const std::string& text);
+
+  /// Shows the state, so that a generator can be saved with what it draws for.
+  void fields(Fields& f);
 
   /// Puts the numbers into random order (Fisher and Yates): np.random.shuffle().
   void shuffle(std::vector<std::uint32_t>& numbers);

@@ -52,6 +52,18 @@ Samples::Samples(const Tensor& x, const Tensor& y, const Tensor* weights)
   sample_shape_ = without_first(x.shape());
 }
 
+Samples::Samples(const std::vector<const Tensor*>& inputs, const std::vector<const Tensor*>& targets) {
+  require<ValueError>(!inputs.empty() && !targets.empty(), "samples: ", inputs.size(), " inputs and ", targets.size(),
+                      " targets; it takes one or more of each");
+  *this = Samples(*inputs[0], *targets[0]);
+  more_inputs_.assign(inputs.begin() + 1, inputs.end());
+  more_targets_.assign(targets.begin() + 1, targets.end());
+  for (const auto* list : {&more_inputs_, &more_targets_})
+    for (const Tensor* tensor : *list)
+      require(tensor->dimension() > 0 && tensor->shape(0) == size(), "samples: a tensor of shape ", tensor->shape(),
+              " beside ", size(), " samples; it takes as many rows");
+}
+
 Samples::Samples(const LabelledImages& images) : images_(&images), y_(as_tensor(images.labels)) {
   require(images.pixels.size() == element_count(images.shape) && images.shape.size() == 3 &&
               images.shape[0] == images.labels.size(),
@@ -73,6 +85,10 @@ void Samples::gather(std::span<const std::uint32_t> numbers, Batch& batch, std::
   else
     gather_rows(*x_, numbers, batch.x);
   gather_rows(*y_, numbers, batch.y);
+  batch.more_inputs.resize(more_inputs_.size());
+  batch.more_targets.resize(more_targets_.size());
+  for (std::size_t k = 0; k < more_inputs_.size(); ++k) gather_rows(*more_inputs_[k], numbers, batch.more_inputs[k]);
+  for (std::size_t k = 0; k < more_targets_.size(); ++k) gather_rows(*more_targets_[k], numbers, batch.more_targets[k]);
 }
 
 void Samples::require_finite() const {

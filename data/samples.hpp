@@ -3,14 +3,26 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <tuple>
+#include <vector>
 
 #include <xgrad/data/mnist.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// Some samples x, (n, ...), and their labels or targets y.
+/// Some samples x, (n, ...), and their labels or targets y: const auto& [x, y] = batch. Of a data set with several
+/// inputs or targets they are the first, and input(k) and target(k) are all.
 struct Batch {
   Tensor x, y;
+  std::vector<Tensor> more_inputs{}, more_targets{};
+
+  const Tensor& input(std::size_t k) const { return k == 0 ? x : more_inputs.at(k - 1); }
+  const Tensor& target(std::size_t k) const { return k == 0 ? y : more_targets.at(k - 1); }
+
+  template <std::size_t k>
+  const Tensor& get() const {
+    return k == 0 ? x : y;
+  }
 };
 
 /// A data set to learn or judge from: samples with a label or target each, and a weight each if asked for. It refers to
@@ -23,6 +35,9 @@ class Samples {
   Samples(Tensor&&, const Tensor&, const Tensor* = nullptr) = delete;
   Samples(const Tensor&, Tensor&&, const Tensor* = nullptr) = delete;
   Samples(Tensor&&, Tensor&&, const Tensor* = nullptr) = delete;
+
+  /// Several inputs and targets of the same samples: {&wide, &deep} and {&price, &sold}. Throws as for one of each.
+  Samples(const std::vector<const Tensor*>& inputs, const std::vector<const Tensor*>& targets);
 
   /// Images as rows of pixels scaled to 0..1, (n, rows columns), and labels (n,).
   Samples(const LabelledImages& images);
@@ -50,9 +65,18 @@ class Samples {
   std::shared_ptr<const Tensor> y_;
   const Tensor* weights_ = nullptr;
   Shape sample_shape_;
+  std::vector<const Tensor*> more_inputs_, more_targets_;
 };
 
 /// Copies those rows of a tensor (m, ...), each below m, to another, (n, ...), which is resized if need be.
 void gather_rows(const Tensor& from, std::span<const std::uint32_t> rows, Tensor& to);
 
 }  // namespace xgrad::inline XGRAD_PRECISION
+
+// A batch is taken apart as x and y.
+template <>
+struct std::tuple_size<xgrad::Batch> : std::integral_constant<std::size_t, 2> {};
+template <std::size_t k>
+struct std::tuple_element<k, xgrad::Batch> {
+  using type = const xgrad::Tensor;
+};

@@ -10,6 +10,6 @@ model = keras.Sequential([
     Dense(10, "relu"),
     Dense(10, "softmax"),
 ])
-model.compile("adam", "sparse_categorical_crossentropy", ["accuracy"])
+model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
 model.fit(x_train, y_train, epochs=5)
 model.evaluate(x_test, y_test)

@@ -50,8 +50,8 @@ Sequential make_model(const Options& options) {
 
 Json weights(Sequential& model) {
   Json all = Json::object();
-  model.each_parameter([&](Parameter& p) {
-    all[p.name] = {{"shape", p.value().shape()}, {"values", std::vector<Real>(p.value().begin(), p.value().end())}};
+  each_parameter(model, [&](const std::string& path, Parameter& p) {
+    all[path] = {{"shape", p.value().shape()}, {"values", std::vector<Real>(p.value().begin(), p.value().end())}};
   });
   return all;
 }
@@ -81,8 +81,8 @@ struct Stopwatch {
   std::chrono::steady_clock::time_point start{};
   std::vector<double> seconds{};
 
-  void on_epoch_begin(Sequential&, std::size_t) { start = std::chrono::steady_clock::now(); }
-  void on_epoch_end(Sequential&, std::size_t, Logs&) {
+  void on_epoch_begin(Model&, std::size_t) { start = std::chrono::steady_clock::now(); }
+  void on_epoch_end(Model&, std::size_t, Logs&) {
     seconds.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   }
 };

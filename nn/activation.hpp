@@ -1,12 +1,12 @@
 #pragma once
 
 #include <concepts>
-#include <functional>
-#include <string>
+#include <span>
 #include <string_view>
 #include <utility>
 
-#include <xgrad/nn/layer.hpp>
+#include <xgrad/core/named.hpp>
+#include <xgrad/nn/context.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -28,18 +28,16 @@ class Activation {
   Var operator()(Var x, const Context& = {}) const { return function_(x); }
 
   /// Keras's name of the function, also if it was given by itself; "" for one of the user's own.
-  std::string_view name() const { return name_; }
+  const std::string& name() const { return function_.name(); }
 
-  void config(Config& options) { options("activation", *this); }
+  void fields(Fields& f);
 
  private:
-  std::function<Var(Var)> function_;
-  std::string_view name_;  // in the table of names, which is static
+  Callable<Var(Var)> function_;
 };
 
-/// The name. Throws ValueError if there is none.
-std::string option_text(const Activation& activation);
-void read_option(const std::string& text, Activation& activation);
+/// The activations of the library. A function's own name stands before its others.
+std::span<const std::pair<std::string_view, Var (*)(Var)>> activations();
 
 // Those of Keras's activations that autograd/ops.hpp does not have, made of those that it has.
 

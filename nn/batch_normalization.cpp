@@ -8,68 +8,58 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-BatchNormalization::BatchNormalization(BatchNormalizationOptions options) : options_(options) { check(); }
+BatchNormalization::BatchNormalization(BatchNormalizationOptions options_) : options(options_) { check(); }
 
 void BatchNormalization::check() const {
-  require<ValueError>(options_.momentum >= 0 && options_.momentum <= 1, "BatchNormalization: the momentum is ",
-                      options_.momentum, "; it takes 0 to 1");
-  require<ValueError>(static_cast<Real>(options_.epsilon) >= std::numeric_limits<Real>::min() &&
-                          std::isfinite(static_cast<Real>(options_.epsilon)),
-                      "BatchNormalization: epsilon is ", options_.epsilon, "; it takes a finite number above 0");
+  require<ValueError>(options.momentum >= 0 && options.momentum <= 1, "BatchNormalization: the momentum is ",
+                      options.momentum, "; it takes 0 to 1");
+  require<ValueError>(static_cast<Real>(options.epsilon) >= std::numeric_limits<Real>::min() &&
+                          std::isfinite(static_cast<Real>(options.epsilon)),
+                      "BatchNormalization: epsilon is ", options.epsilon, "; it takes a finite number above 0");
 }
 
-Shape BatchNormalization::build(const Shape& input, Rng&) {
-  require(!input.empty() && input.back() > 0, "BatchNormalization: cannot take inputs of shape ", input,
-          "; it takes (..., features)");
-  features_ = input.back();
-  gamma_ = Parameter("gamma", ones({features_}));
-  beta_ = Parameter("beta", zeros({features_}));
-  moving_mean_ = Parameter("moving_mean", zeros({features_}), false);
-  moving_variance_ = Parameter("moving_variance", ones({features_}), false);
-  return input;
+namespace {
+
+// In place, and not through a watched line of the tape, whose recording it would make invalid.
+void move(Parameter& average, const Tensor& batch, double momentum) {
+  const Real stays = static_cast<Real>(momentum), comes = static_cast<Real>(1 - momentum);
+  Tensor& values = average.edit();
+  for (std::size_t i = 0; i < values.size(); ++i) values.data()[i] = stays * values.data()[i] + comes * batch.data()[i];
 }
+
+}  // namespace
 
 Var BatchNormalization::operator()(Var x, const Context& context) {
   Tape& tape = x.tape();
-  require(x.shape().size() >= 2 && x.shape().back() == features_, "BatchNormalization: cannot take ", x.shape(),
-          "; it is built for (n, ..., ", features_, ")");
-  Var centred, variance;
-  if (context.training && context.trainable) {
+  require(x.shape().size() >= 2 && x.shape().back() > 0, "BatchNormalization: cannot take ", x.shape(),
+          "; it takes (n, ..., features)");
+  const Shape features{x.shape().back()};
+  const Tensor& mean = context.statistic(tape, moving_mean, features, zeros);
+  const Tensor& variance = context.statistic(tape, moving_variance, features, ones);
+  Var centred, spread;
+  if (context.training && context.trainable && !moving_mean.frozen) {
     require(x.value().size() > 0, "BatchNormalization: the batch ", x.shape(), " has no mean to train with");
-    const Moments batch = moments(x, {features_});
-    move(moving_mean_, batch.mean.value());
-    move(moving_variance_, batch.variance.value());
+    const Moments batch = moments(x, features);
+    move(moving_mean, batch.mean.value(), options.momentum);
+    move(moving_variance, batch.variance.value(), options.momentum);
     centred = batch.centred;
-    variance = batch.variance;
+    spread = batch.variance;
   } else {
     // Copied, not borrowed: a call in training may move them before this recording ends.
-    centred = x - moving_mean_.value();
-    variance = tape.constant(moving_variance_.value());
+    centred = x - mean;
+    spread = tape.constant(variance);
   }
-  Var slope = rsqrt(variance + options_.epsilon);
-  if (options_.scale) slope = slope * context.weight(tape, gamma_);
+  Var slope = rsqrt(spread + options.epsilon);
+  if (options.scale) slope = slope * context.weight(tape, gamma, features, ones);
   const Var y = centred * slope;
-  return options_.center ? y + context.weight(tape, beta_) : y;
+  return options.center ? y + context.weight(tape, beta, features, zeros) : y;
 }
 
-// In place, and not through a watched line of the tape, whose recording it would make invalid.
-void BatchNormalization::move(Parameter& average, const Tensor& batch) const {
-  const Real stays = static_cast<Real>(options_.momentum), comes = static_cast<Real>(1 - options_.momentum);
-  Tensor& values = average.edit();
-  for (std::size_t i = 0; i < features_; ++i) values.data()[i] = stays * values.data()[i] + comes * batch.data()[i];
-}
-
-void BatchNormalization::each_parameter(const ParameterVisitor& visit) {
-  if (options_.scale) visit(gamma_);
-  if (options_.center) visit(beta_);
-  visit(moving_mean_);
-  visit(moving_variance_);
-}
-
-void BatchNormalization::config(Config& options) {
-  options("momentum", options_.momentum)("epsilon", options_.epsilon);
-  options("center", options_.center)("scale", options_.scale);
-  check();
+void BatchNormalization::fields(Fields& f) {
+  f("momentum", options.momentum)("epsilon", options.epsilon)("center", options.center)("scale", options.scale);
+  if (options.scale) f("gamma", gamma);
+  if (options.center) f("beta", beta);
+  f("moving_mean", moving_mean)("moving_variance", moving_variance);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -13,30 +13,21 @@ struct BatchNormalizationOptions {
 
 /// gamma (x - mean) / sqrt(variance + epsilon) + beta, for each feature, the last axis (Ioffe & Szegedy 2015): with the
 /// batch's mean and variance, divided by n, in training; with moving averages of these, which training updates, in
-/// inference and, as in Keras, if the layer is not trainable. Its parameters are gamma, beta, moving_mean and
+/// inference and, as in Keras, if the layer is not trainable or frozen. Its parameters are gamma, beta, moving_mean and
 /// moving_variance, each (features,).
-class BatchNormalization {
- public:
+struct BatchNormalization {
   static constexpr const char* kind = "batch_normalization";
 
   /// Throws ValueError unless 0 <= momentum <= 1 and epsilon > 0.
   explicit BatchNormalization(BatchNormalizationOptions options = {});
 
-  /// Takes (..., features). Throws ShapeError for anything else.
-  Shape build(const Shape& input, Rng& rng);
-
-  /// Throws ShapeError for another number of features, and in training for an empty batch.
+  /// Takes (n, ..., features). Throws ShapeError for anything else, and in training for an empty batch.
   Var operator()(Var x, const Context& context = {});
-  void each_parameter(const ParameterVisitor& visit);
-  void config(Config& options);
-
- private:
+  void fields(Fields& f);
   void check() const;
-  void move(Parameter& average, const Tensor& batch) const;
 
-  BatchNormalizationOptions options_;
-  std::size_t features_ = 0;
-  Parameter gamma_, beta_, moving_mean_, moving_variance_;
+  BatchNormalizationOptions options;
+  Parameter gamma, beta, moving_mean = Parameter::statistic(), moving_variance = Parameter::statistic();
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -6,69 +6,37 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-namespace {
-
-void check_units(std::size_t units) { require<ValueError>(units > 0, "Dense: 0 units; it takes 1 or more"); }
-
-}  // namespace
-
-Dense::Dense(std::size_t units, Activation activation, DenseOptions options)
-    : units_(units), activation_(std::move(activation)), options_(std::move(options)) {
-  check_units(units_);
+Dense::Dense(std::size_t units_, Activation activation_, DenseOptions options_)
+    : units(units_), activation(std::move(activation_)), options(std::move(options_)) {
+  check();
 }
 
-Dense::Dense(const Dense&) = default;
-Dense::Dense(Dense&&) noexcept = default;
-Dense& Dense::operator=(const Dense&) = default;
-Dense& Dense::operator=(Dense&&) noexcept = default;
-Dense::~Dense() = default;
-
-Shape Dense::build(const Shape& input, Rng& rng) {
-  require(!input.empty(), "Dense: cannot take inputs of shape ", input, "; it takes (..., in)");
-  kernel_ = Parameter("kernel", options_.kernel_initializer({input.back(), units_}, rng));
-  if (options_.use_bias) bias_ = Parameter("bias", options_.bias_initializer({units_}, rng));
-  Shape output = input;
-  output.back() = units_;
-  return output;
-}
+void Dense::check() const { require<ValueError>(units > 0, "Dense: 0 units; it takes 1 or more"); }
 
 Var Dense::operator()(Var x, const Context& context) {
-  Tape& tape = x.tape();
-  const Var kernel = context.weight(tape, kernel_);
-  const Var bias = options_.use_bias ? context.weight(tape, bias_) : kernel;
   Shape shape = x.shape();
+  require(shape.size() > 1, "Dense: cannot take ", shape, "; it takes (n, ..., in)");
+  const std::size_t n = shape[0], in = shape.back();
+  const Var w = context.weight(x.tape(), kernel, {in, units}, options.kernel_initializer);
+  const Var b = options.use_bias ? context.weight(x.tape(), bias, {units}, options.bias_initializer) : w;
   const bool deep = shape.size() > 2;  // then its rows, along the last axis, are one matrix for the product
-  if (deep) x = reshape(x, {element_count(Shape(shape.begin(), shape.end() - 1)), shape.back()});
-  Var y = options_.use_bias ? linear(x, kernel, bias) : matmul(x, kernel);
-  shape.back() = units_;
-  if (deep) y = reshape(y, shape);
-  y = activation_(y);
+  if (deep) x = reshape(x, {element_count(Shape(shape.begin(), shape.end() - 1)), in});
+  Var y = options.use_bias ? linear(x, w, b) : matmul(x, w);
+  shape.back() = units;
+  y = activation(deep ? reshape(y, shape) : y);
 
-  if (context.penalties != nullptr) {
-    // Only what is learnt is penalised, as in Keras.
-    const auto penalise = [&](const Regularizer& regularizer, const Parameter& p, Var w) {
-      if (regularizer && context.trainable && p.trainable) context.penalties->push_back(regularizer(w));
-    };
-    penalise(options_.kernel_regularizer, kernel_, kernel);
-    if (options_.use_bias) penalise(options_.bias_regularizer, bias_, bias);
-    if (options_.activity_regularizer) {
-      const std::size_t n = y.shape().empty() ? 1 : std::max<std::size_t>(y.shape()[0], 1);
-      context.penalties->push_back(options_.activity_regularizer(y) / n);
-    }
-  }
+  context.penalise(options.kernel_regularizer, kernel, w);
+  if (options.use_bias) context.penalise(options.bias_regularizer, bias, b);
+  if (options.activity_regularizer && context.penalties != nullptr)
+    context.penalties->push_back(options.activity_regularizer(y) / std::max<std::size_t>(n, 1));
   return y;
 }
 
-void Dense::each_parameter(const ParameterVisitor& visit) {
-  visit(kernel_);
-  if (options_.use_bias) visit(bias_);
-}
-
-void Dense::config(Config& options) {
-  options("units", units_)("activation", activation_)("use_bias", options_.use_bias);
-  options("kernel_regularizer", options_.kernel_regularizer)("bias_regularizer", options_.bias_regularizer);
-  options("activity_regularizer", options_.activity_regularizer);
-  check_units(units_);
+void Dense::fields(Fields& f) {
+  f("units", units)("activation", activation)("use_bias", options.use_bias);
+  f("kernel_regularizer", options.kernel_regularizer)("bias_regularizer", options.bias_regularizer);
+  f("activity_regularizer", options.activity_regularizer)("kernel", kernel);
+  if (options.use_bias) f("bias", bias);
 }
 
 template Layer::Layer(Dense);

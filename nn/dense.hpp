@@ -1,8 +1,7 @@
 #pragma once
 
 #include <xgrad/nn/activation.hpp>
-#include <xgrad/nn/initializers.hpp>
-#include <xgrad/nn/regularizers.hpp>
+#include <xgrad/nn/layer.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -17,33 +16,21 @@ struct DenseOptions {
 
 /// activation(x kernel + bias): (n, ..., in) to (n, ..., units), with a kernel (in, units) and a bias (units,), as in
 /// Keras. What its regularizers add to the loss goes to context.penalties.
-class Dense {
- public:
+struct Dense {
   static constexpr const char* kind = "dense";
 
   /// Throws ValueError for 0 units.
   explicit Dense(std::size_t units, Activation activation = linear, DenseOptions options = {});
 
-  // Not inline, for each program would compile them.
-  Dense(const Dense&);
-  Dense(Dense&&) noexcept;
-  Dense& operator=(const Dense&);
-  Dense& operator=(Dense&&) noexcept;
-  ~Dense();
-
-  /// Takes (..., in). Throws ShapeError for a number.
-  Shape build(const Shape& input, Rng& rng);
+  /// Throws ShapeError for an x that is no batch.
   Var operator()(Var x, const Context& context = {});
-  void each_parameter(const ParameterVisitor& visit);
+  void fields(Fields& f);  ///< all but the initializers, which have done their work when there is something to save
+  void check() const;
 
-  /// All but the initializers, which have done their work when there is something to save.
-  void config(Config& options);
-
- private:
-  std::size_t units_;
-  Activation activation_;
-  DenseOptions options_;
-  Parameter kernel_, bias_;
+  std::size_t units;
+  Activation activation;
+  DenseOptions options;
+  Parameter kernel, bias;
 };
 
 extern template Layer::Layer(Dense);

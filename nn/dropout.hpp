@@ -6,8 +6,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 /// In training, each element is 0 with probability `rate` and 1/(1 - rate) times itself otherwise, so that its mean
 /// stays; else the identity (Srivastava et al. 2014; "inverted", as in Keras).
-class Dropout {
- public:
+struct Dropout {
   static constexpr const char* kind = "dropout";
 
   /// Throws ValueError unless 0 <= rate <= 1.
@@ -16,10 +15,10 @@ class Dropout {
   /// Throws ValueError in training without a generator.
   Var operator()(Var x, const Context& context = {}) const;
 
-  void config(Config& options);
+  void fields(Fields& f) { f("rate", rate); }
+  void check() const;
 
- private:
-  double rate_;
+  double rate;
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

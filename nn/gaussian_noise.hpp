@@ -6,8 +6,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 /// In training, adds to each element a draw from the normal distribution of mean 0 and deviation `stddev`; else the
 /// identity.
-class GaussianNoise {
- public:
+struct GaussianNoise {
   static constexpr const char* kind = "gaussian_noise";
 
   /// Throws ValueError unless 0 <= stddev <= 1, Keras's bounds.
@@ -16,10 +15,10 @@ class GaussianNoise {
   /// Throws ValueError in training without a generator.
   Var operator()(Var x, const Context& context = {}) const;
 
-  void config(Config& options);
+  void fields(Fields& f) { f("stddev", stddev); }
+  void check() const;
 
- private:
-  double stddev_;
+  double stddev;
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -5,8 +5,6 @@
 #include <numeric>
 #include <vector>
 
-#include <xgrad/nn/named.hpp>
-
 namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
@@ -106,22 +104,33 @@ Tensor Orthogonal::operator()(const Shape& shape, Rng& rng) const {
   return w;
 }
 
-Initializer::Initializer(std::string_view name) {
-  const std::pair<std::string_view, Initializer> initializers[] = {{"zeros", Zeros{}},
-                                                                   {"ones", Ones{}},
-                                                                   {"constant", Constant{}},
-                                                                   {"random_normal", RandomNormal{}},
-                                                                   {"random_uniform", RandomUniform{}},
-                                                                   {"truncated_normal", TruncatedNormal{}},
-                                                                   {"glorot_uniform", GlorotUniform{}},
-                                                                   {"glorot_normal", GlorotNormal{}},
-                                                                   {"he_normal", HeNormal{}},
-                                                                   {"he_uniform", HeUniform{}},
-                                                                   {"lecun_normal", LecunNormal{}},
-                                                                   {"lecun_uniform", LecunUniform{}},
-                                                                   {"orthogonal", Orthogonal{}}};
-  *this = named("initializer", initializers, name);
+namespace {
+
+template <class I>
+Initializer make() {
+  return I{};
 }
+
+}  // namespace
+
+std::span<const std::pair<std::string_view, Initializer (*)()>> initializers() {
+  static constexpr std::pair<std::string_view, Initializer (*)()> all[] = {{"zeros", make<Zeros>},
+                                                                           {"ones", make<Ones>},
+                                                                           {"constant", make<Constant>},
+                                                                           {"random_normal", make<RandomNormal>},
+                                                                           {"random_uniform", make<RandomUniform>},
+                                                                           {"truncated_normal", make<TruncatedNormal>},
+                                                                           {"glorot_uniform", make<GlorotUniform>},
+                                                                           {"glorot_normal", make<GlorotNormal>},
+                                                                           {"he_normal", make<HeNormal>},
+                                                                           {"he_uniform", make<HeUniform>},
+                                                                           {"lecun_normal", make<LecunNormal>},
+                                                                           {"lecun_uniform", make<LecunUniform>},
+                                                                           {"orthogonal", make<Orthogonal>}};
+  return all;
+}
+
+Initializer::Initializer(std::string_view name) : Initializer(find_named("initializer", initializers(), name)()) {}
 
 Tensor Initializer::operator()(const Shape& shape, Rng& rng) const {
   Tensor w = draw_(shape, rng);

@@ -4,11 +4,11 @@
 // fan_out = out; axes before these two multiply both.
 
 #include <concepts>
-#include <functional>
+#include <span>
 #include <string_view>
 #include <utility>
 
-#include <xgrad/core/error.hpp>
+#include <xgrad/core/named.hpp>
 #include <xgrad/core/random.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -114,15 +114,15 @@ class Initializer {
   Tensor operator()(const Shape& shape, Rng& rng) const;
 
  private:
-  std::function<Tensor(const Shape&, Rng&)> draw_;
+  Callable<Tensor(const Shape&, Rng&)> draw_;
 };
 
 // Not in the class: there it would be inline, and every program would compile it for the defaults of layers.
 template <std::invocable<const Shape&, Rng&> F>
-requires(!std::same_as<F, Initializer>) Initializer::Initializer(F initializer) {
-  if constexpr (requires { initializer.check(); }) initializer.check();
-  draw_ = std::move(initializer);
-}
+requires(!std::same_as<F, Initializer>) Initializer::Initializer(F initializer) : draw_(std::move(initializer)) {}
+
+/// The initializers of the library by name, with their defaults.
+std::span<const std::pair<std::string_view, Initializer (*)()>> initializers();
 
 extern template Initializer::Initializer(GlorotUniform);
 

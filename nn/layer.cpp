@@ -1,60 +1,110 @@
 #include <xgrad/nn/layer.hpp>
 
-#include <xgrad/nn/sequential.hpp>
+#include <algorithm>
+#include <mutex>
+#include <vector>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-Layer::Layer(const Layer& other)
-    : name(other.name),
-      trainable(other.trainable),
-      kind_(other.kind_),
-      self_(other.self_->copy()),
-      input_(other.input_),
-      output_(other.output_),
-      prefix_(other.prefix_) {}
-Layer::Layer(Layer&&) noexcept = default;
-Layer& Layer::operator=(const Layer& other) { return *this = Layer(other); }
-Layer& Layer::operator=(Layer&&) noexcept = default;
-Layer::~Layer() = default;
+namespace {
+
+// The layers that the program has put into a Layer: how load() finds them.
+struct Known {
+  std::string_view kind;
+  Layer (*make)();
+  const std::type_info* type;
+};
+struct AllKnown {
+  std::mutex mutex;
+  std::vector<Known> all;
+};
+AllKnown& known_layers() {
+  static AllKnown& known = *new AllKnown;  // lives until the process ends
+  return known;
+}
+
+Layer made(std::string_view kind) {
+  for (const auto& [name, make] : layers())
+    if (name == kind) return make();
+  std::vector<Known> found;
+  {
+    const std::lock_guard lock(known_layers().mutex);
+    for (const Known& layer : known_layers().all)
+      if (layer.kind == kind) found.push_back(layer);
+  }
+  require<ValueError>(!found.empty(), "there is no layer of the kind \"", kind,
+                      "\" in this program; give load() an example of it");
+  require<ValueError>(found.size() == 1, "there are ", found.size(), " layers of the kind \"", kind,
+                      "\" in this program; give load() an example of the one that is meant");
+  return found[0].make();
+}
+
+Shape sample_of(const Shape& batch) { return batch.empty() ? Shape() : Shape(batch.begin() + 1, batch.end()); }
+
+}  // namespace
+
+void Layer::know(std::string_view kind, Layer (*make)(), const std::type_info& type) {
+  const std::lock_guard lock(known_layers().mutex);
+  std::vector<Known>& all = known_layers().all;
+  const auto is_it = [&](const Known& layer) { return *layer.type == type; };
+  if (std::none_of(all.begin(), all.end(), is_it)) all.push_back({kind, make, &type});
+}
 
 Var Layer::operator()(Var x, const Context& context) {
   Context inside = context;
   inside.trainable = context.trainable && trainable;
-  return self_->call(x, inside);
+  return context.drawing ? dry_run(x, inside) : self_(x, inside);
 }
 
-Shape Layer::build(const Shape& input, Rng& rng) {
-  if (!is_built_for(input) || as<Sequential>()) {  // a model may have got more layers since
-    output_ = self_->build(input, rng);
-    input_ = input;
-  }
-  return output_;
+Var Layer::dry_run(Var x, const Context& context) {
+  const std::size_t before = x.tape().watched().size();
+  const Var y = self_(x, context);
+  require_shown(*this, x.tape(), before, name);
+  input_ = sample_of(x.shape());
+  output_ = sample_of(y.shape());
+  return y;
 }
 
-bool Layer::is_built_for(const Shape& input) const { return input_ == input; }
-
-void Layer::name_parameters(const std::string& outer) {
-  const std::string prefix = outer + name + "/";
-  if (Sequential* const inner = as<Sequential>()) {
-    for (Layer& layer : inner->layers()) layer.name_parameters(prefix);
-  } else {
-    each_parameter([&](Parameter& p) {
-      if (!prefix_.empty() && p.name.starts_with(prefix_)) p.name.erase(0, prefix_.size());
-      p.name = prefix + p.name;
-    });
+void Layer::fields(Fields& f) {
+  std::string kind = kind_;
+  f.needed("kind", kind);
+  if (f.purpose() == Fields::reading && kind != kind_) {
+    const auto* examples = dynamic_cast<const LayerExamples*>(&f);
+    const Layer* const example = examples ? examples->example(kind) : nullptr;
+    Layer layer = example ? *example : made(kind);
+    layer.name = name;
+    *this = std::move(layer);
   }
-  prefix_ = prefix;
+  f.describe(kind_, input_ ? &output_ : nullptr);
+  f("trainable", trainable);
+  const bool outer = std::exchange(f.frozen, f.frozen || !trainable);
+  self_.options(f);
+  f.frozen = outer;
 }
 
-void Layer::each_named(const std::string& outer, const std::function<void(const std::string&, Parameter&)>& visit) {
-  const std::string prefix = outer + name + "/";
-  if (Sequential* const inner = as<Sequential>()) {
-    for (Layer& layer : inner->layers()) layer.each_named(prefix, visit);
-  } else {
-    each_parameter([&](Parameter& p) {
-      visit(prefix + (p.name.starts_with(prefix_) ? p.name.substr(prefix_.size()) : p.name), p);
-    });
+void require_shown(std::optional<ModuleRef> module, const Tape& tape, std::size_t first, std::string_view who) {
+  const std::vector<const Parameter*> asked = tape.watched();
+  if (asked.size() <= first) return;
+  std::vector<const Parameter*> shown;
+  if (module) each_parameter(*module, [&](const std::string&, Parameter& p) { shown.push_back(&p); });
+  for (std::size_t k = first; k < asked.size(); ++k)
+    require<ValueError>(std::find(shown.begin(), shown.end(), asked[k]) != shown.end(), who, ": a weight of shape ",
+                        asked[k]->value().shape(),
+                        " is used that fields() does not show; name it there, f(\"weight\", ",
+                        "weight), or it is neither learnt nor saved");
+}
+
+Shape build(std::optional<ModuleRef> module, const std::function<Var(Var, const Context&)>& call, const Shape& sample,
+            Rng& rng) {
+  if (module) check_fields(*module);
+  Tape tape;
+  const Var y = call(tape.constant(stacked(1, sample), 0), {.rng = &rng, .drawing = true});
+  require_shown(module, tape, 0, "build");
+  if (module) {
+    check_fields(*module);
+    each_parameter(*module, [](const std::string& path, Parameter& p) { p.label = path; });
   }
+  return sample_of(y.shape());
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -8,44 +8,31 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-LayerNormalization::LayerNormalization(LayerNormalizationOptions options) : options_(options) { check(); }
+LayerNormalization::LayerNormalization(LayerNormalizationOptions options_) : options(options_) { check(); }
 
 void LayerNormalization::check() const {
-  require<ValueError>(static_cast<Real>(options_.epsilon) >= std::numeric_limits<Real>::min() &&
-                          std::isfinite(static_cast<Real>(options_.epsilon)),
-                      "LayerNormalization: epsilon is ", options_.epsilon, "; it takes a finite number above 0");
-}
-
-Shape LayerNormalization::build(const Shape& input, Rng&) {
-  require(!input.empty() && input.back() > 0, "LayerNormalization: cannot take inputs of shape ", input,
-          "; it takes (..., features)");
-  features_ = input.back();
-  gamma_ = Parameter("gamma", ones({features_}));
-  beta_ = Parameter("beta", zeros({features_}));
-  return input;
+  require<ValueError>(static_cast<Real>(options.epsilon) >= std::numeric_limits<Real>::min() &&
+                          std::isfinite(static_cast<Real>(options.epsilon)),
+                      "LayerNormalization: epsilon is ", options.epsilon, "; it takes a finite number above 0");
 }
 
 Var LayerNormalization::operator()(Var x, const Context& context) {
   Tape& tape = x.tape();
   Shape rows = x.shape();
-  require(rows.size() >= 2 && rows.back() == features_, "LayerNormalization: cannot take ", x.shape(),
-          "; it is built for (n, ..., ", features_, ")");
-  rows.back() = 1;
+  require(rows.size() >= 2 && rows.back() > 0, "LayerNormalization: cannot take ", x.shape(),
+          "; it takes (n, ..., features)");
+  const Shape features{std::exchange(rows.back(), 1)};
   const Moments row = moments(x, rows);
-  Var y = row.centred * rsqrt(row.variance + options_.epsilon);
-  if (options_.scale) y = y * context.weight(tape, gamma_);
-  if (options_.center) y = y + context.weight(tape, beta_);
+  Var y = row.centred * rsqrt(row.variance + options.epsilon);
+  if (options.scale) y = y * context.weight(tape, gamma, features, ones);
+  if (options.center) y = y + context.weight(tape, beta, features, zeros);
   return y;
 }
 
-void LayerNormalization::each_parameter(const ParameterVisitor& visit) {
-  if (options_.scale) visit(gamma_);
-  if (options_.center) visit(beta_);
-}
-
-void LayerNormalization::config(Config& options) {
-  options("epsilon", options_.epsilon)("center", options_.center)("scale", options_.scale);
-  check();
+void LayerNormalization::fields(Fields& f) {
+  f("epsilon", options.epsilon)("center", options.center)("scale", options.scale);
+  if (options.scale) f("gamma", gamma);
+  if (options.center) f("beta", beta);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -2,36 +2,43 @@
 
 #include <concepts>
 #include <functional>
-#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <xgrad/autograd/tape.hpp>
-#include <xgrad/core/config.hpp>
+#include <xgrad/core/named.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
 /// The losses by type, for their options: Keras's names and defaults. What each computes stands in autograd/ops.hpp.
 namespace losses {
 
+/// What a loss takes for targets: numbers or probabilities in the shape of the predictions, or labels.
+enum class Targets { numbers, probabilities, labels, anything };
+
 /// (p - t)^2.
 struct MeanSquaredError {
   static constexpr const char* name = "mean_squared_error";
+  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
 };
 
 /// |p - t|.
 struct MeanAbsoluteError {
   static constexpr const char* name = "mean_absolute_error";
+  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
 };
 
 /// e^2 / 2 for an error e up to delta, and delta (|e| - delta / 2) beyond.
 struct Huber {
+  static constexpr const char* name = "huber";
   double delta = 1;  ///< above 0
 
-  static constexpr const char* name = "huber";
-  void config(Config& options) { options("delta", delta); }
+  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
+  void fields(Fields& f) { f("delta", delta); }
+  void check() const;
 };
 
 // Probabilities that reach 0 or 1 are where Keras's own backends differ: TensorFlow's takes the probabilities of a
@@ -41,49 +48,58 @@ struct Huber {
 
 /// -t log p - (1 - t) log(1 - p) for targets t from 0 to 1, which label smoothing a turns into t (1 - a) + a / 2.
 struct BinaryCrossentropy {
+  static constexpr const char* name = "binary_crossentropy";
+  static constexpr Targets targets = Targets::probabilities;
   bool from_logits = false;
   double label_smoothing = 0;  ///< from 0 to 1
 
-  static constexpr const char* name = "binary_crossentropy";
-  void config(Config& options) { options("from_logits", from_logits)("label_smoothing", label_smoothing); }
+  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
+  void fields(Fields& f) { f("from_logits", from_logits)("label_smoothing", label_smoothing); }
+  void check() const;
 };
 
 /// -sum t log p over the classes, the last axis; smoothing turns t into t (1 - a) + a / classes.
 struct CategoricalCrossentropy {
+  static constexpr const char* name = "categorical_crossentropy";
+  static constexpr Targets targets = Targets::probabilities;
   bool from_logits = false;
   double label_smoothing = 0;  ///< from 0 to 1
 
-  static constexpr const char* name = "categorical_crossentropy";
-  void config(Config& options) { options("from_logits", from_logits)("label_smoothing", label_smoothing); }
+  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
+  void fields(Fields& f) { f("from_logits", from_logits)("label_smoothing", label_smoothing); }
+  void check() const;
 };
 
 /// -log p[label], for labels (n,) or (n, 1).
 struct SparseCategoricalCrossentropy {
+  static constexpr const char* name = "sparse_categorical_crossentropy";
+  static constexpr Targets targets = Targets::labels;
   bool from_logits = false;
 
-  static constexpr const char* name = "sparse_categorical_crossentropy";
-  void config(Config& options) { options("from_logits", from_logits); }
+  Var operator()(Var labels, Var p, const Var* weights = nullptr) const;
+  void fields(Fields& f) { f("from_logits", from_logits); }
 };
 
 /// max(0, 1 - t p) for targets -1 and 1. A batch whose targets are all 0 or 1 is taken for t = 2 y - 1, as in Keras.
 struct Hinge {
   static constexpr const char* name = "hinge";
+  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
 };
 
 /// sum t log(t / p) over the last axis, both kept within [1e-7, 1].
 struct KLDivergence {
   static constexpr const char* name = "kl_divergence";
+  static constexpr Targets targets = Targets::probabilities;
+  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
 };
 
 /// A function of one's own. Its value is a number, or has one element for each sample, (n,).
 struct Custom {
+  static constexpr Targets targets = Targets::anything;
   std::function<Var(Var y_true, Var y_pred)> function;
 
-  static constexpr const char* name = "loss";
+  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
 };
-
-/// Any of them: a std::variant, in losses.cpp.
-struct Any;
 
 }  // namespace losses
 
@@ -100,53 +116,48 @@ class Loss {
   template <std::convertible_to<std::string_view> Name>
   Loss(const Name& name) : Loss(named(name)) {}
 
-  /// The loss that was saved under this name with these options. Throws ValueError if there is no such loss or option.
-  Loss(std::string_view name, Config options);
-
   /// Throws ValueError for an option out of range.
-  Loss(losses::MeanSquaredError loss);
-  Loss(losses::MeanAbsoluteError loss);
-  Loss(losses::Huber loss);
-  Loss(losses::BinaryCrossentropy loss);
-  Loss(losses::CategoricalCrossentropy loss);
-  Loss(losses::SparseCategoricalCrossentropy loss);
-  Loss(losses::Hinge loss);
-  Loss(losses::KLDivergence loss);
-  Loss(losses::Custom loss);
-
+  template <class L>
+  requires(!std::same_as<L, Loss> && std::is_invocable_r_v<Var, const L&, Var, Var, const Var*>) Loss(L loss)
+      : loss_(std::move(loss)) {
+    if constexpr (requires { L::targets; }) targets_ = L::targets;
+  }
   template <class F>
-  requires(!std::same_as<F, Loss> && std::is_invocable_r_v<Var, F, Var, Var>) Loss(F function)
+  requires(!std::same_as<F, Loss> && std::is_invocable_r_v<Var, F, Var, Var> &&
+           !std::is_invocable_r_v<Var, const F&, Var, Var, const Var*>) Loss(F function)
       : Loss(losses::Custom{std::move(function)}) {}
 
   /// The loss of a batch, a number. Throws ShapeError for shapes that do not fit or a batch without samples, and
   /// ValueError for labels out of range.
   Var operator()(Var y_true, Var y_pred) const;
 
-  /// The same with a weight for each sample, (n,) or (n, 1). Throws ValueError if the loss is a function whose value is
-  /// one number for the whole batch.
+  /// The loss with a weight for each sample, (n,) or (n, 1). Throws ValueError if it is a function whose value is one
+  /// number for the whole batch.
   Var operator()(Var y_true, Var y_pred, Var sample_weight) const;
 
   /// Looks once at all targets of a data set, for a model whose outputs have this shape, which leaves out the batch.
   /// Throws ShapeError if it does not fit; ValueError, naming the first sample that does not, unless labels are
   /// integers below the number of classes, the targets of the other crossentropies and of the divergence lie within [0,
-  /// 1], and those of the rest are finite. Of a function's targets it knows nothing.
+  /// 1], and those of the rest are finite. It knows nothing about a function's targets.
   void check_targets(const Tensor& y_true, const Shape& output) const;
 
   /// Keras's name, "mean_squared_error" for "mse"; "loss" for a function.
-  const std::string& name() const { return name_; }
+  std::string_view name() const { return loss_.name().empty() ? std::string_view("loss") : loss_.name(); }
 
   /// Whether name and options say it all: not for a function.
   bool can_be_saved() const;
 
-  /// Writes the options.
-  void config(Config& options) const;
+  void fields(Fields& f);
 
  private:
-  Loss(losses::Any loss);
   static Loss named(std::string_view name);
+  Var aligned(Var y_true, Var y_pred) const;
 
-  std::shared_ptr<const losses::Any> loss_;  // which never changes
-  std::string name_;
+  Callable<Var(Var, Var, const Var*)> loss_;
+  losses::Targets targets_ = losses::Targets::numbers;
 };
+
+/// The losses of the library by name, with their defaults; a loss's own name stands before its others.
+std::span<const std::pair<std::string_view, Loss (*)()>> all_losses();
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <xgrad/core/config.hpp>
+#include <xgrad/core/fields.hpp>
 #include <xgrad/core/tensor.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -39,7 +39,7 @@ struct BinaryAccuracy {
   double threshold = 0.5;
 
   static constexpr const char* name = "binary_accuracy";
-  void config(Config& options) { options("threshold", threshold); }
+  void fields(Fields& f) { f("threshold", threshold); }
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return correct.result(); }
 
@@ -69,7 +69,7 @@ struct TopKCategoricalAccuracy {
   std::size_t k = 5;  ///< 1 or more
 
   static constexpr const char* name = "top_k_categorical_accuracy";
-  void config(Config& options) { options("k", k); }
+  void fields(Fields& f) { f("k", k); }
   void check() const;
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return correct.result(); }
@@ -82,7 +82,7 @@ struct SparseTopKCategoricalAccuracy {
   std::size_t k = 5;  ///< 1 or more
 
   static constexpr const char* name = "sparse_top_k_categorical_accuracy";
-  void config(Config& options) { options("k", k); }
+  void fields(Fields& f) { f("k", k); }
   void check() const;
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return correct.result(); }
@@ -97,7 +97,7 @@ struct Precision {
   double thresholds = 0.5;  ///< from 0 to 1; only one
 
   static constexpr const char* name = "precision";
-  void config(Config& options) { options("thresholds", thresholds); }
+  void fields(Fields& f) { f("thresholds", thresholds); }
   void check() const;
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return positive.result(); }
@@ -110,7 +110,7 @@ struct Recall {
   double thresholds = 0.5;  ///< from 0 to 1; only one
 
   static constexpr const char* name = "recall";
-  void config(Config& options) { options("thresholds", thresholds); }
+  void fields(Fields& f) { f("thresholds", thresholds); }
   void check() const;
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return found.result(); }
@@ -126,7 +126,7 @@ struct F1Score {
   double threshold = 0;  ///< up to 1; at 0, Keras's None, a sample's largest predictions are the positive ones
 
   static constexpr const char* name = "f1_score";
-  void config(Config& options) { options("average", average)("threshold", threshold); }
+  void fields(Fields& f) { f("average", average)("threshold", threshold); }
   void check() const;
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const;
@@ -145,7 +145,7 @@ struct AUC {
   std::string curve = "ROC";
 
   static constexpr const char* name = "auc";
-  void config(Config& options) { options("num_thresholds", num_thresholds)("curve", curve); }
+  void fields(Fields& f) { f("num_thresholds", num_thresholds)("curve", curve); }
   void check() const;
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const;

@@ -1,23 +1,19 @@
 #include <xgrad/nn/metrics.hpp>
 
-#include <typeinfo>
-
-#include <xgrad/nn/named.hpp>
-
 namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
 template <class M>
-Metric make(std::string name) {
-  return Metric(std::move(name), M{});
+Metric make() {
+  return Metric(M{});
 }
 
 }  // namespace
 
-Metric Metric::named(std::string_view name) {
+std::span<const std::pair<std::string_view, Metric (*)()>> all_metrics() {
   using namespace metrics;
-  constexpr std::pair<std::string_view, Metric (*)(std::string)> known[] = {
+  static constexpr std::pair<std::string_view, Metric (*)()> all[] = {
       {"accuracy", make<Accuracy>},
       {"acc", make<Accuracy>},
       {"binary_accuracy", make<BinaryAccuracy>},
@@ -29,36 +25,37 @@ Metric Metric::named(std::string_view name) {
       {"recall", make<Recall>},
       {"f1_score", make<F1Score>},
       {"auc", make<AUC>},
-      {"mae", make<MeanAbsoluteError>},
       {"mean_absolute_error", make<MeanAbsoluteError>},
-      {"mse", make<MeanSquaredError>},
+      {"mae", make<MeanAbsoluteError>},
       {"mean_squared_error", make<MeanSquaredError>},
-      {"rmse", make<RootMeanSquaredError>},
+      {"mse", make<MeanSquaredError>},
       {"root_mean_squared_error", make<RootMeanSquaredError>},
+      {"rmse", make<RootMeanSquaredError>},
       {"r2_score", make<R2Score>}};
-  return xgrad::named("metric", known, name)(std::string(name));
+  return all;
 }
 
-Metric::Metric(std::string_view kind, std::string name, Config options) : Metric(kind) {
-  name_ = std::move(name);
-  self_->config(options);
-  reset();
+Metric Metric::named(std::string_view name) {
+  Metric metric = find_named("metric", all_metrics(), name)();
+  metric.name_ = name;
+  return metric;
 }
-
-Metric::Metric(const Metric& other) : name_(other.name_), kind_(other.kind_), self_(other.self_->copy()) {}
-Metric::Metric(Metric&&) noexcept = default;
-Metric& Metric::operator=(const Metric& other) { return *this = Metric(other); }
-Metric& Metric::operator=(Metric&&) noexcept = default;
-Metric::~Metric() = default;
 
 bool Metric::can_be_saved() const {
-  try {
-    const Metric same = named(kind_);
-    const Interface &a = *self_, &b = *same.self_;
-    return typeid(a) == typeid(b);
-  } catch (const ValueError&) {
-    return false;
+  for (const auto& [name, make] : all_metrics())
+    if (name == kind()) return make().start_.is_like(start_);
+  return false;
+}
+
+void Metric::fields(Fields& f) {
+  std::string kind = start_.name(), name = name_;
+  f.needed("kind", kind).needed("name", name);
+  if (f.purpose() == Fields::reading) {
+    *this = named(kind);
+    name_ = name;
   }
+  start_.options(f);
+  if (f.purpose() == Fields::reading) reset();
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,12 +1,13 @@
 #pragma once
 
 #include <concepts>
-#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include <xgrad/core/named.hpp>
 #include <xgrad/nn/metric_types.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -39,9 +40,11 @@ class Metric {
   /// Under another name: Metric("pr_auc", metrics::AUC{.curve = "PR"}).
   template <class M>
   requires(!std::same_as<M, Metric> && Accumulates<M>) Metric(std::string name, M metric)
-      : name_(std::move(name)), self_(std::make_unique<Model<M>>(std::move(metric))) {
-    if constexpr (requires { M::name; }) kind_ = M::name;
-  }
+      : name_(std::move(name)),
+        start_(std::move(metric)),
+        metric_(start_),
+        update_([](void* m, const Tensor& y, const Tensor& p) { static_cast<M*>(m)->update(y, p); }),
+        result_([](const void* m) -> double { return static_cast<const M*>(m)->result(); }) {}
 
   /// The function gives its value for one batch; those of all batches are averaged by their number of samples. Targets
   /// (n,) for predictions (n, 1) are given to it as (n, 1), so that they do not broadcast.
@@ -49,66 +52,35 @@ class Metric {
   requires std::is_invocable_r_v<double, F, const Tensor&, const Tensor&> Metric(std::string name, F function)
       : Metric(std::move(name), metrics::Custom{std::move(function)}) {}
 
-  /// The metric that was saved as this kind, with these options. Throws ValueError if there is no such one.
-  Metric(std::string_view kind, std::string name, Config options);
-
-  Metric(const Metric& other);
-  Metric(Metric&&) noexcept;
-  Metric& operator=(const Metric& other);
-  Metric& operator=(Metric&&) noexcept;
-  ~Metric();
-
   /// Adds a batch. Throws ShapeError for a batch without samples, and for shapes that do not fit; (n,) fits (n, 1).
-  void update(const Tensor& y_true, const Tensor& y_pred) { self_->update(y_true, y_pred); }
+  void update(const Tensor& y_true, const Tensor& y_pred) { update_(metric_.get("metric"), y_true, y_pred); }
 
   /// That of all batches since the last reset.
-  double result() const { return self_->result(); }
-  void reset() { self_->reset(); }
+  double result() const { return result_(metric_.get("metric")); }
+  void reset() { metric_ = start_; }
 
   /// Under which it is reported.
   const std::string& name() const { return name_; }
 
   /// Keras's name of what it is, "mean_squared_error" for "mse"; empty for a function.
-  const std::string& kind() const { return kind_; }
+  const std::string& kind() const { return start_.name(); }
 
   /// Whether kind, name and options say it all: not for a function or a class of one's own.
   bool can_be_saved() const;
 
-  /// Writes the options.
-  void config(Config& options) const { self_->copy()->config(options); }
+  void fields(Fields& f);
 
  private:
-  struct Interface {
-    virtual ~Interface() = default;
-    virtual std::unique_ptr<Interface> copy() const = 0;
-    virtual void update(const Tensor& y_true, const Tensor& y_pred) = 0;
-    virtual double result() const = 0;
-    virtual void reset() = 0;
-    virtual void config(Config& options) = 0;
-  };
-
-  template <class M>
-  struct Model final : Interface {
-    explicit Model(M m) : start(std::move(m)), metric(start) { check(); }
-    std::unique_ptr<Interface> copy() const override { return std::make_unique<Model>(*this); }
-    void update(const Tensor& y_true, const Tensor& y_pred) override { metric.update(y_true, y_pred); }
-    double result() const override { return metric.result(); }
-    void reset() override { metric = start; }
-    void config(Config& options) override {
-      if constexpr (requires { start.config(options); }) start.config(options);
-      check();
-    }
-    void check() const {
-      if constexpr (requires { start.check(); }) start.check();
-    }
-    M start, metric;
-  };
-
   static Metric named(std::string_view name);
 
-  std::string name_, kind_;
-  std::unique_ptr<Interface> self_;
+  std::string name_;
+  Named start_, metric_;  // as it is before any batch, and now
+  void (*update_)(void*, const Tensor&, const Tensor&);
+  double (*result_)(const void*);
 };
+
+/// The metrics of the library by name, with their defaults; a metric's own name stands before its others.
+std::span<const std::pair<std::string_view, Metric (*)()>> all_metrics();
 
 /// How many samples of each class (the row) were predicted as each class (the column): (classes, classes), from labels
 /// (n,) or (n, 1) and from predictions (n, classes), of which the largest counts, or predicted labels (n,) or (n, 1).

@@ -4,57 +4,59 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-Shape Input::build(const Shape& input, Rng&) const {
-  require(input == shape, "Input: cannot take samples of shape ", input, "; it takes ", shape);
-  return shape;
-}
-
 Var Input::operator()(Var x, const Context&) const {
   require(!x.shape().empty() && std::equal(shape.begin(), shape.end(), x.shape().begin() + 1, x.shape().end()),
           "Input: cannot take ", x.shape(), "; it takes samples of shape ", shape);
   return x;
 }
 
-void Sequential::add(Layer layer) {
+void Chain::add(Layer layer) {
   const auto is_free = [&](const std::string& name) {
-    return std::none_of(layers_.begin(), layers_.end(), [&](const Layer& other) { return other.name == name; });
+    return std::none_of(layers.begin(), layers.end(), [&](const Layer& other) { return other.name == name; });
   };
   const std::string kind_name = layer.name;
   for (int number = 1; !is_free(layer.name); ++number) layer.name = text(kind_name, "_", number);
-  layers_.push_back(std::move(layer));
-  built_ = false;
+  layers.push_back(std::move(layer));
 }
 
-namespace {
+Var Chain::operator()(Var x, const Context& context) {
+  require<ValueError>(!layers.empty(), "Sequential: the model has no layers");
+  for (Layer& layer : layers) {
+    try {
+      x = layer(x, context);
+    } catch (const ShapeError& error) {
+      throw ShapeError("layer " + layer.name + ": " + error.what());
+    }
+  }
+  return x;
+}
 
-// Runs one layer's part; an error about shapes then says which layer it is.
-template <class Part>
-auto in_layer(const Layer& layer, Part part) {
-  try {
-    return part();
-  } catch (const ShapeError& error) {
-    throw ShapeError("layer " + layer.name + ": " + error.what());
+void Chain::fields(Fields& f) {
+  std::vector<std::string> names;
+  for (const Layer& layer : layers) names.push_back(layer.name);
+  const std::vector<std::string> before = names;
+  f.needed("layers", names);
+  if (names != before) {  // read from a file: the layers are made by what it says of them
+    layers.clear();
+    for (const std::string& name : names) layers.emplace_back().name = name;
+  }
+  for (std::size_t k = 0; k < layers.size(); ++k) {
+    f(names[k], layers[k]);
+    require<ValueError>(!layers[k].kind().empty(), "nothing is said of the layer ", names[k]);
   }
 }
 
-}  // namespace
+Sequential::Sequential() : Model(Chain{}) {}
 
-void Sequential::require_built(const Shape* input) {
-  require<ValueError>(!layers_.empty(), "Sequential: the model has no layers");
-  if (built_) {
-    require(input == nullptr || layers_.front().is_built_for(*input), "the model is built for samples of shape ",
-            layers_.front().input_shape(), ", not ", input ? *input : Shape{});
-    return;
-  }
-  Input* const first = layers_.front().as<Input>();
-  require<ValueError>(input != nullptr || first != nullptr,
-                      "Sequential: the weights are not drawn yet; call build({features}), or begin with an Input");
-  build(input != nullptr ? *input : first->shape);
+void Sequential::add(Layer layer) {
+  if (const Input* first = chain().layers.empty() ? layer.as<Input>() : nullptr) declared_ = first->shape;
+  chain().add(std::move(layer));
+  input_.reset();
 }
 
 Layer& Sequential::layer(std::string_view name) {
   std::string names;
-  for (Layer& layer : layers_) {
+  for (Layer& layer : layers()) {
     if (layer.name == name) return layer;
     if (!names.empty()) names += ", ";
     names += layer.name;
@@ -62,39 +64,7 @@ Layer& Sequential::layer(std::string_view name) {
   throw ValueError(text("Sequential: there is no layer \"", name, "\"; there are ", names));
 }
 
-Shape Sequential::build(const Shape& input, Rng& rng) {
-  Shape shape = input;
-  built_ = false;
-  for (Layer& layer : layers_) {
-    shape = in_layer(layer, [&] { return layer.build(shape, rng); });
-    layer.name_parameters();
-  }
-  built_ = true;
-  return shape;
-}
-
-Var Sequential::operator()(Var x, const Context& context) {
-  if (!built_) {
-    require<ValueError>(context.rng != nullptr && !x.shape().empty(),
-                        "Sequential: the weights are not drawn yet; call build({features}, rng) first");
-    build(Shape(x.shape().begin() + 1, x.shape().end()), *context.rng);
-  }
-  for (Layer& layer : layers_) x = in_layer(layer, [&] { return layer(x, context); });
-  return x;
-}
-
-void Sequential::each_parameter(const ParameterVisitor& visit) {
-  for (Layer& layer : layers_) layer.each_parameter(visit);
-}
-
-void Sequential::each_trainable(const ParameterVisitor& visit) {
-  for (Layer& layer : layers_) layer.each_trainable(visit);
-}
-
-std::vector<Parameter*> Sequential::parameters() {
-  std::vector<Parameter*> all;
-  each_trainable([&](Parameter& p) { all.push_back(&p); });
-  return all;
-}
+template Layer::Layer(Sequential);
+template Model::Model(Chain);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

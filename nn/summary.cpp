@@ -7,17 +7,6 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
-struct Counts {
-  std::size_t all = 0, trainable = 0;
-};
-
-Counts counts_of(Layer& layer) {
-  Counts counts;
-  layer.each_parameter([&](Parameter& p) { counts.all += p.value().size(); });
-  layer.each_trainable([&](Parameter& p) { counts.trainable += p.value().size(); });
-  return counts;
-}
-
 // "batch_normalization" to "BatchNormalization".
 std::string class_name(const std::string& kind) {
   std::string name;
@@ -65,40 +54,57 @@ std::string line_of(const Row& row, const char* bar, const Widths& widths) {
   return bar + (" " + row[0] + blanks(0)) + gap + row[1] + blanks(1) + gap + blanks(2) + row[2] + " " + bar + "\n";
 }
 
+// The modules at a model's first level, with what is in them.
+struct Levels final : Fields {
+  struct Level {
+    std::string name, kind, shape = "?";
+    std::size_t parameters = 0;
+  };
+  std::vector<Level> levels;
+  std::size_t all = 0, trainable = 0;
+
+ private:
+  Level& level(const std::string& path) {
+    const std::string name = path.substr(0, path.find('/'));
+    if (levels.empty() || levels.back().name != name) levels.push_back({name, ""});
+    return levels.back();
+  }
+  void module(const std::string& path, std::string_view kind, const Shape* output) override {
+    if (path.empty() || path.find('/') != std::string::npos) return;
+    Level& its = level(path);
+    its.kind = kind;
+    if (output == nullptr) return;
+    its.shape = "(None";
+    for (const std::size_t extent : *output) its.shape += ", " + std::to_string(extent);
+    its.shape += ")";
+  }
+  void parameter(const std::string& path, Parameter& p, bool is_learnt) override {
+    const std::size_t size = p.is_empty() ? 0 : p.value().size();
+    level(path).parameters += size;
+    all += size;
+    if (is_learnt) trainable += size;
+  }
+};
+
 }  // namespace
 
-std::size_t Sequential::count_params() {
-  require_built();
-  std::size_t all = 0;
-  each_parameter([&](Parameter& p) { all += p.value().size(); });
-  return all;
-}
+void Model::summary() { summary(std::cout); }
 
-void Sequential::summary() { summary(std::cout); }
-
-void Sequential::summary(std::ostream& out) {
-  if (!layers_.empty() && layers_.front().as<Input>()) require_built();
+void Model::summary(std::ostream& out) {
+  if (!is_built() && declares_input()) require_built();
+  Levels look;
+  fields(look);
   const Row head{"Layer (type)", "Output Shape", "Param #"};
   Widths widths{31, 22, 13};
   std::vector<Row> rows;
-  Counts total;
-  for (Layer& layer : layers_) {
-    if (layer.as<Input>()) continue;
-    const Counts counts = counts_of(layer);
-    total.all += counts.all;
-    total.trainable += counts.trainable;
-    std::string shape = "?";
-    if (built_) {
-      shape = "(None";
-      for (const std::size_t extent : layer.output_shape()) shape += ", " + std::to_string(extent);
-      shape += ")";
-    }
-    rows.push_back(
-        {layer.name + " (" + class_name(layer.kind()) + ")", shape, built_ ? with_commas(counts.all) : "0 (unbuilt)"});
+  for (const Levels::Level& level : look.levels) {
+    if (level.kind == "input") continue;
+    rows.push_back({level.name + " (" + class_name(level.kind) + ")", is_built() ? level.shape : "?",
+                    is_built() ? with_commas(level.parameters) : "0 (unbuilt)"});
     for (std::size_t k = 0; k < widths.size(); ++k) widths[k] = std::max(widths[k], rows.back()[k].size());
   }
 
-  out << "Model: \"" << kind << "\"\n" << rule("┏", "┳", "┓", "━", widths) << line_of(head, "┃", widths);
+  out << "Model: \"" << kind_ << "\"\n" << rule("┏", "┳", "┓", "━", widths) << line_of(head, "┃", widths);
   out << rule("┡", "╇", "┩", "━", widths);
   for (std::size_t k = 0; k < rows.size(); ++k)
     out << (k > 0 ? rule("├", "┼", "┤", "─", widths) : "") << line_of(rows[k], "│", widths);
@@ -106,9 +112,9 @@ void Sequential::summary(std::ostream& out) {
   const auto line = [&](const char* what, std::size_t count) {
     out << ' ' << what << " params: " << with_commas(count) << " (" << memory_of(count) << ")\n";
   };
-  line("Total", total.all);
-  line("Trainable", total.trainable);
-  line("Non-trainable", total.all - total.trainable);
+  line("Total", look.all);
+  line("Trainable", look.trainable);
+  line("Non-trainable", look.all - look.trainable);
   out << std::flush;
 }
 

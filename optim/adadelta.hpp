@@ -19,7 +19,7 @@ struct Adadelta {
     require_decay("Adadelta: rho", rho);
     require_above_0("Adadelta: epsilon", epsilon);
   }
-  void config(Config& options) { options("rho", rho)("epsilon", epsilon); }
+  void fields(Fields& f) { f("rho", rho)("epsilon", epsilon); }
 
   auto at(std::int64_t, double rate) const {
     const Real eta = static_cast<Real>(rate), eps = static_cast<Real>(epsilon);

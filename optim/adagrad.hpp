@@ -20,7 +20,7 @@ struct Adagrad {
     require_from_0("Adagrad: initial_accumulator_value", initial_accumulator_value);
     require_above_0("Adagrad: epsilon", epsilon);
   }
-  void config(Config& options) { options("initial_accumulator_value", initial_accumulator_value)("epsilon", epsilon); }
+  void fields(Fields& f) { f("initial_accumulator_value", initial_accumulator_value)("epsilon", epsilon); }
   std::array<double, 1> initial_state() const { return {initial_accumulator_value}; }
 
   auto at(std::int64_t, double rate) const {

@@ -23,7 +23,7 @@ struct Adam {
     require_decay("Adam: beta_2", beta_2);
     require_above_0("Adam: epsilon", epsilon);
   }
-  void config(Config& options) { options("beta_1", beta_1)("beta_2", beta_2)("epsilon", epsilon)("amsgrad", amsgrad); }
+  void fields(Fields& f) { f("beta_1", beta_1)("beta_2", beta_2)("epsilon", epsilon)("amsgrad", amsgrad); }
 
   void at(std::int64_t t, double eta, auto use) const {
     const double power_1 = std::pow(beta_1, t), power_2 = std::pow(beta_2, t);

@@ -21,7 +21,7 @@ struct Adamax {
     require_decay("Adamax: beta_2", beta_2);
     require_above_0("Adamax: epsilon", epsilon);
   }
-  void config(Config& options) { options("beta_1", beta_1)("beta_2", beta_2)("epsilon", epsilon); }
+  void fields(Fields& f) { f("beta_1", beta_1)("beta_2", beta_2)("epsilon", epsilon); }
 
   auto at(std::int64_t t, double eta) const {
     const Real alpha = static_cast<Real>(eta / (1 - std::pow(beta_1, t)));

@@ -20,7 +20,7 @@ struct AdamW {
     require_decay("AdamW: beta_2", beta_2);
     require_above_0("AdamW: epsilon", epsilon);
   }
-  void config(Config& options) { options("beta_1", beta_1)("beta_2", beta_2)("epsilon", epsilon)("amsgrad", amsgrad); }
+  void fields(Fields& f) { f("beta_1", beta_1)("beta_2", beta_2)("epsilon", epsilon)("amsgrad", amsgrad); }
 
   void at(std::int64_t t, double eta, auto use) const {
     Adam{.beta_1 = beta_1, .beta_2 = beta_2, .epsilon = epsilon, .amsgrad = amsgrad}.at(t, eta, use);

@@ -59,8 +59,8 @@ double LBFGS::step(std::span<Parameter* const> parameters, const std::function<d
     const double sum = sum_of_magnitudes(gradient_);
     if (std::isfinite(loss) && std::isfinite(sum)) return;
     move_to(0, parameters);
-    throw ValueError(text("LBFGS: the loss is ", loss, ", the sum of the gradient's magnitudes ", sum,
-                          "; it takes finite ones"));
+    throw ValueError(
+        text("LBFGS: the loss is ", loss, ", the sum of the gradient's magnitudes ", sum, "; it takes finite ones"));
   };
 
   const double loss_before = evaluate(0).loss;
@@ -114,7 +114,7 @@ void LBFGS::read_values(std::span<Parameter* const> parameters) {
 void LBFGS::read_gradient(std::span<Parameter* const> parameters) {
   gradient_.clear();
   for (Parameter* p : parameters) {
-    require<ValueError>(p->fresh && p->gradient.size() == p->value().size(), "LBFGS: parameter ", p->name,
+    require<ValueError>(p->fresh && p->gradient.size() == p->value().size(), "LBFGS: parameter ", p->label,
                         " has no gradient after the closure; run backward() in it");
     gradient_.insert(gradient_.end(), p->gradient.begin(), p->gradient.end());
     p->fresh = false;

@@ -6,9 +6,31 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+namespace {
+
+template <class S>
+std::pair<std::string_view, Schedule (*)()> row() {
+  return {S::name, [] { return Schedule(Named::unread, S{}); }};
+}
+
+}  // namespace
+
+std::span<const std::pair<std::string_view, Schedule (*)()>> schedules() {
+  static const std::pair<std::string_view, Schedule (*)()> all[] = {
+      row<ExponentialDecay>(), row<InverseTimeDecay>(), row<PiecewiseConstantDecay>(),
+      row<PolynomialDecay>(),  row<CosineDecay>(),      row<CosineDecayRestarts>()};
+  return all;
+}
+
 LearningRate::LearningRate(double number) : number_(number) {
   require<ValueError>(number > 0 && std::isfinite(static_cast<Real>(number)), "learning_rate is ", number,
                       "; it takes a number above 0");
+}
+
+LearningRate::LearningRate(Schedule schedule) : schedule_(std::move(schedule)) {}
+
+void LearningRate::require_function(bool there_is_one) {
+  require<ValueError>(there_is_one, "learning_rate is an empty function; it takes a number or a schedule");
 }
 
 double LearningRate::at(std::int64_t step) const {
@@ -19,61 +41,17 @@ double LearningRate::at(std::int64_t step) const {
   return rate;
 }
 
-std::string LearningRate::call_text(const char* name, const Config& options) {
-  std::string all;
-  for (const auto& [key, value] : options.values()) all += (all.empty() ? "" : "; ") + key + "=" + value;
-  return name + ("(" + all + ")");
-}
-
-std::string option_text(const LearningRate& rate) {
-  if (!rate.is_schedule()) return option_text(rate.number_);
-  require<ValueError>(!rate.text_.empty(), "learning_rate: a function of your own cannot be saved; a number can, ",
-                      "and a schedule with a name and config()");
-  return rate.text_;
-}
-
-namespace {
-
-std::map<std::string, std::string> read_call(const std::string& inside) {
-  std::map<std::string, std::string> values;
-  for (std::size_t begin = 0; begin < inside.size();) {
-    const std::size_t end = std::min(inside.find("; ", begin), inside.size());
-    const std::size_t equals = inside.find('=', begin);
-    require<ValueError>(equals < end, "\"", inside.substr(begin, end - begin), "\" is not an option=value");
-    values[inside.substr(begin, equals - begin)] = inside.substr(equals + 1, end - equals - 1);
-    begin = end + 2;
-  }
-  return values;
-}
-
-template <class Schedule>
-bool read_schedule(const std::string& name, const std::string& inside, LearningRate& rate) {
-  if (name != Schedule::name) return false;
-  Schedule schedule;
-  Config options(read_call(inside));
-  schedule.config(options);
-  rate = schedule;
-  return true;
-}
-
-template <class... Schedules>
-void read_one_of(const std::string& name, const std::string& inside, LearningRate& rate) {
-  if ((read_schedule<Schedules>(name, inside, rate) || ...)) return;
-  throw ValueError(text("there is no schedule \"", name, "\"; the names are", (" " + std::string(Schedules::name))...));
-}
-
-}  // namespace
-
-void read_option(const std::string& text, LearningRate& rate) {
-  const std::size_t open = text.find('(');
-  if (open == std::string::npos || text.back() != ')') {
-    double number = 0;
-    read_option(text, number);
-    rate = number;
-  } else {
-    read_one_of<ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay, PolynomialDecay, CosineDecay,
-                CosineDecayRestarts>(text.substr(0, open), text.substr(open + 1, text.size() - open - 2), rate);
-  }
+void LearningRate::fields(Fields& f) {
+  std::string name = is_schedule() ? schedule_.name() : "constant";
+  require<ValueError>(!f.is_portable || !name.empty(),
+                      "learning_rate: a function of your own cannot be saved; a number can, and a schedule with a name "
+                      "and fields()");
+  f.needed("name", name);
+  if (f.purpose() == Fields::reading && name != "constant" && !(is_schedule() && name == schedule_.name()))
+    schedule_ = find_named("learning_rate", schedules(), name)();
+  if (name != "constant") return schedule_.options(f);
+  f("value", number_);
+  if (f.purpose() == Fields::reading) *this = LearningRate(number_);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -21,7 +21,7 @@ struct Nadam {
     require_decay("Nadam: beta_2", beta_2);
     require_above_0("Nadam: epsilon", epsilon);
   }
-  void config(Config& options) { options("beta_1", beta_1)("beta_2", beta_2)("epsilon", epsilon); }
+  void fields(Fields& f) { f("beta_1", beta_1)("beta_2", beta_2)("epsilon", epsilon); }
 
   // mu(t) = beta_1 (1 - 0.96^t / 2)
   double mu(std::int64_t t) const { return beta_1 * (1 - std::pow(0.96, t) / 2); }

@@ -1,6 +1,8 @@
 #include <xgrad/optim/optimizer.hpp>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -28,11 +30,77 @@ Optimizer& Optimizer::operator=(const Optimizer&) = default;
 Optimizer& Optimizer::operator=(Optimizer&&) noexcept = default;
 Optimizer::~Optimizer() = default;
 
-void Optimizer::step(std::span<Parameter* const> parameters) {
-  constexpr std::size_t enough = 1 << 16;  // weights that threads move faster than one
+namespace {
+
+// Threads move so many weights faster than one.
+bool are_many(std::span<Parameter* const> parameters) {
   std::size_t weights = 0;
   for (const Parameter* p : parameters) weights += p->value().size();
-  step(parameters, weights < enough ? InParts(alone) : InParts(in_threads));
+  return weights >= 1 << 16;
+}
+
+}  // namespace
+
+void Optimizer::step(const Parameters& parameters) {
+  step_with(parameters.all, parameters.paths, are_many(parameters) ? InParts(in_threads) : InParts(alone));
+}
+
+void Optimizer::step(std::span<Parameter* const> parameters) {
+  step_with(parameters, {}, are_many(parameters) ? InParts(in_threads) : InParts(alone));
+}
+
+void Optimizer::step(const Parameters& parameters, const InParts& in_parts) {
+  step_with(parameters.all, parameters.paths, in_parts);
+}
+
+void Optimizer::step_with(std::span<Parameter* const> parameters, std::span<const std::string> paths,
+                          const InParts& in_parts) {
+  parameters_ = parameters;
+  paths_ = paths;
+  for (std::size_t k = 0; k < std::min({last_.size(), parameters.size(), state_.paths.size()}); ++k)
+    if (last_[k] == parameters[k]) state_.paths[k] = path(k);  // it may have been renamed since
+  step_(*this, in_parts);
+}
+
+void Optimizer::fields(Fields& f) {
+  options(f);
+  f("state", state_);
+}
+
+void Optimizer::options(Fields& f) {
+  named_fields("optimizer", *this, &Optimizer::rule_, f);
+  f("learning_rate", learning_rate_);
+  shared_.fields(f);
+  f("exclude_from_weight_decay", excluded_);
+  if (f.purpose() != Fields::reading) return;
+  shared_.check();
+  exclude_from_weight_decay(excluded_);
+}
+
+void Optimizer::State::fields(Fields& f) {
+  std::size_t per_parameter = slots.empty() ? 0 : slots[0].size();
+  bool accumulates = !accumulated.empty();
+  require<ValueError>(slots.size() <= paths.size() && accumulated.size() <= paths.size(), "optimizer: a state of ",
+                      std::max(slots.size(), accumulated.size()), " parameters and ", paths.size(), " paths");
+  f.needed("iterations", iterations).needed("paths", paths).needed("slots", per_parameter);
+  f.needed("accumulates", accumulates);
+  if (f.purpose() == Fields::reading) {
+    require<ValueError>(iterations >= 0 && per_parameter < 8, f.path(), ": ", iterations, " iterations and ",
+                        per_parameter, " tensors for each parameter");
+    slots.assign(per_parameter > 0 ? paths.size() : 0, std::vector<Tensor>(per_parameter));
+    accumulated.assign(accumulates ? paths.size() : 0, Tensor());
+  }
+  for (std::size_t k = 0; k < slots.size(); ++k)
+    for (std::size_t s = 0; s < per_parameter; ++s) f.at(text(paths[k], '/', s), slots[k][s]);
+  for (std::size_t k = 0; k < accumulated.size(); ++k) f.at(paths[k] + "/accumulated", accumulated[k]);
+}
+
+void Optimizer::rename(ModuleRef module) {
+  if (state_.paths.empty() && !state_.slots.empty()) state_.paths = learnt_parameters(module).paths;
+  std::map<const Parameter*, std::string> now;
+  each_parameter(module, [&](const std::string& path, Parameter& p) { now[&p] = path; });
+  for (std::size_t k = 0; k < last_.size() && k < state_.paths.size(); ++k)
+    if (const auto path = now.find(last_[k]); path != now.end()) state_.paths[k] = path->second;
 }
 
 void Optimizer::set_learning_rate(double number) {
@@ -43,8 +111,7 @@ void Optimizer::set_learning_rate(double number) {
 
 void Optimizer::exclude_from_weight_decay(std::vector<std::string> names) {
   for (const std::string& name : names)
-    require<ValueError>(!name.empty() && name.find(',') == std::string::npos, "exclude_from_weight_decay: \"", name,
-                        "\" is no part of a name; it takes one that is not empty and has no comma");
+    require<ValueError>(!name.empty(), "exclude_from_weight_decay: an empty name; it takes parts of paths, \"bias\"");
   excluded_ = std::move(names);
 }
 
@@ -57,101 +124,106 @@ void Optimizer::set_state(State state) {
 }
 
 // Whether this call is to move the parameters, and then how.
-bool Optimizer::begin(std::span<Parameter* const> parameters, std::size_t states, double eta) {
-  check(parameters, states);
-  if (shared_.clips()) check_finite(parameters);
-  make_state(parameters, states);
+bool Optimizer::begin(std::size_t states, double eta) {
+  check(states);
+  if (shared_.clips()) check_finite();
+  make_state(states);
   ++state_.iterations;
-  for (Parameter* p : parameters) p->fresh = false;
+  for (Parameter* p : parameters_) p->fresh = false;
   if (accumulates()) {
-    for (std::size_t k = 0; k < parameters.size(); ++k) {
-      const Tensor& g = parameters[k]->gradient;
+    for (std::size_t k = 0; k < parameters_.size(); ++k) {
+      const Tensor& g = parameters_[k]->gradient;
       Tensor& sum = state_.accumulated[k];
       for (std::size_t i = 0; i < g.size(); ++i) sum.data()[i] += g.data()[i];
     }
     if (state_.iterations % static_cast<std::int64_t>(shared_.gradient_accumulation_steps) != 0) return false;
   }
   const FlushDenormals flush;
-  const double scale = global_scale(parameters);
+  const double scale = global_scale();
   moves_.clear();
-  for (std::size_t k = 0; k < parameters.size(); ++k) moves_.push_back(move(*parameters[k], k, eta, scale));
+  for (std::size_t k = 0; k < parameters_.size(); ++k) moves_.push_back(move(k, eta, scale));
   return true;
 }
 
-void Optimizer::check(std::span<Parameter* const> parameters, std::size_t states) const {
-  for (const Parameter* p : parameters)
-    require<ValueError>(p->fresh, "step: parameter ", p->name,
-                        " has no gradient since the last step; run backward() first");
-  for (const Parameter* p : parameters)
-    require(p->gradient.shape() == p->value().shape(), "step: parameter ", p->name, " of shape ", p->value().shape(),
-            " has a gradient of shape ", p->gradient.shape());
-
-  const auto check_shape = [](const Parameter& p, const Tensor& before) {
-    require(p.value().shape() == before.shape(), "step: parameter ", p.name, " has shape ", p.value().shape(),
-            " where it was ", before.shape(), "; it takes the same parameters at every step, or a new optimizer");
-  };
+void Optimizer::check(std::size_t states) const {
+  constexpr const char* same = "; it takes the same parameters at every step, or a new optimizer";
   const auto check_count = [&](std::size_t before) {
-    require<ValueError>(before == 0 || before == parameters.size(), "step: ", parameters.size(), " parameters after ",
-                        before, "; it takes the same parameters at every step, or a new optimizer");
+    require<ValueError>(before == 0 || before == parameters_.size(), "step: ", parameters_.size(), " parameters after ",
+                        before, same);
   };
   check_count(state_.slots.size());
   check_count(state_.accumulated.size());
-  check_count(state_.names.size());
-  for (std::size_t k = 0; k < state_.slots.size(); ++k) {
-    require<ValueError>(state_.slots[k].size() == states, "step: the state has ", state_.slots[k].size(),
-                        " tensors for parameter ", parameters[k]->name, "; ", name_, " keeps ", states);
-    for (const Tensor& slot : state_.slots[k]) check_shape(*parameters[k], slot);
+  check_count(state_.paths.size());
+  for (std::size_t k = 0; k < parameters_.size(); ++k) {
+    const Parameter& p = *parameters_[k];
+    require<ValueError>(!p.is_empty(), "step: parameter ", path(k), " has no value; was it moved?");
+    require<ValueError>(p.fresh, "step: parameter ", path(k),
+                        " has no gradient since the last step; run backward() first");
+    require(p.gradient.shape() == p.value().shape(), "step: parameter ", path(k), " of shape ", p.value().shape(),
+            " has a gradient of shape ", p.gradient.shape());
+    const auto check_shape = [&](const Tensor& before) {
+      require(p.value().shape() == before.shape(), "step: parameter ", path(k), " has shape ", p.value().shape(),
+              " where it was ", before.shape(), same);
+    };
+    if (!state_.slots.empty()) {
+      require<ValueError>(state_.slots[k].size() == states, "step: the state has ", state_.slots[k].size(),
+                          " tensors for parameter ", path(k), "; ", name(), " keeps ", states);
+      for (const Tensor& slot : state_.slots[k]) check_shape(slot);
+    }
+    if (!state_.accumulated.empty()) check_shape(state_.accumulated[k]);
+    if (!state_.paths.empty())
+      require<ValueError>(path(k) == state_.paths[k], "step: parameter ", path(k), " where ", state_.paths[k], " was",
+                          same);
   }
-  for (std::size_t k = 0; k < state_.accumulated.size(); ++k) check_shape(*parameters[k], state_.accumulated[k]);
-  for (std::size_t k = 0; k < state_.names.size(); ++k)
-    require<ValueError>(parameters[k]->name == state_.names[k], "step: parameter ", parameters[k]->name, " where ",
-                        state_.names[k], " was; it takes the same parameters at every step, or a new optimizer");
 }
 
 // Of the gradients, or of the sums that they make with those accumulated.
-void Optimizer::check_finite(std::span<Parameter* const> parameters) const {
-  for (std::size_t k = 0; k < parameters.size(); ++k) {
-    const Real* const g = parameters[k]->gradient.data();
+void Optimizer::check_finite() const {
+  for (std::size_t k = 0; k < parameters_.size(); ++k) {
+    const Real* const g = parameters_[k]->gradient.data();
     const Real* const sum = state_.accumulated.empty() ? nullptr : state_.accumulated[k].data();
-    for (std::size_t i = 0; i < parameters[k]->gradient.size(); ++i) {
+    for (std::size_t i = 0; i < parameters_[k]->gradient.size(); ++i) {
       const Real entry = sum ? sum[i] + g[i] : g[i];
-      require<ValueError>(std::isfinite(entry), "step: the gradient of parameter ", parameters[k]->name, " has ", entry,
+      require<ValueError>(std::isfinite(entry), "step: the gradient of parameter ", path(k), " has ", entry,
                           " at entry ", i, "; clipping takes finite numbers");
     }
   }
 }
 
-void Optimizer::make_state(std::span<Parameter* const> parameters, std::size_t states) {
+void Optimizer::make_state(std::size_t states) {
+  const std::vector<double> initial =
+      state_.slots.empty() ? initial_(rule_.get("optimizer")) : std::vector<double>();
   if (state_.slots.empty())
-    for (const Parameter* p : parameters) {
+    for (const Parameter* p : parameters_) {
       std::vector<Tensor>& slots = state_.slots.emplace_back();
       for (std::size_t s = 0; s < states; ++s)
-        slots.push_back(filled(p->value().shape(), s < initial_.size() ? static_cast<Real>(initial_[s]) : 0));
+        slots.push_back(filled(p->value().shape(), s < initial.size() ? static_cast<Real>(initial[s]) : 0));
     }
   if (accumulates() && state_.accumulated.empty())
-    for (const Parameter* p : parameters) state_.accumulated.push_back(zeros(p->value().shape()));
-  if (state_.names.empty())
-    for (const Parameter* p : parameters) state_.names.push_back(p->name);
-  moves_.reserve(parameters.size());
+    for (const Parameter* p : parameters_) state_.accumulated.push_back(zeros(p->value().shape()));
+  if (state_.paths.empty())
+    for (std::size_t k = 0; k < parameters_.size(); ++k) state_.paths.push_back(path(k));
+  last_.assign(parameters_.begin(), parameters_.end());
+  moves_.reserve(parameters_.size());
 }
 
 // By what the mean over accumulated gradients and global_clipnorm multiply every gradient.
-double Optimizer::global_scale(std::span<Parameter* const> parameters) const {
+double Optimizer::global_scale() const {
   const double mean = 1 / static_cast<double>(shared_.gradient_accumulation_steps);
   if (!shared_.global_clipnorm) return mean;
   double all = 0;
-  for (std::size_t k = 0; k < parameters.size(); ++k) all = std::hypot(all, norm(gradient(*parameters[k], k)));
+  for (std::size_t k = 0; k < parameters_.size(); ++k) all = std::hypot(all, norm(gradient(k)));
   return mean * *shared_.global_clipnorm / std::max(mean * all, *shared_.global_clipnorm);
 }
 
-Optimizer::Move Optimizer::move(Parameter& p, std::size_t k, double eta, double scale) const {
-  const Tensor& g = gradient(p, k);
-  Move m{.w = p.edit().data(), .g = g.data(), .size = g.size()};
+Optimizer::Move Optimizer::move(std::size_t k, double eta, double scale) const {
+  const Tensor& g = gradient(k);
+  Move m{.w = parameters_[k]->edit().data(), .g = g.data(), .size = g.size()};
   if (shared_.clipnorm) scale *= *shared_.clipnorm / std::max(scale * norm(g), *shared_.clipnorm);
   m.scale = static_cast<Real>(scale);
   if (shared_.clipvalue) m.bound = static_cast<Real>(*shared_.clipvalue);
-  const auto in_name = [&](const std::string& part) { return p.name.find(part) != std::string::npos; };
-  if (shared_.weight_decay && std::none_of(excluded_.begin(), excluded_.end(), in_name))
+  const auto in_path = [&](const std::string& part) { return path(k).find(part) != std::string::npos; };
+  if (shared_.weight_decay && std::none_of(excluded_.begin(), excluded_.end(), in_path))
     m.decay = static_cast<Real>(*shared_.weight_decay * eta);
   return m;
 }

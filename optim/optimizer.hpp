@@ -4,7 +4,6 @@
 // for a gradient.
 
 #include <algorithm>
-#include <any>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -12,8 +11,7 @@
 #include <vector>
 
 #include <xgrad/core/denormals.hpp>
-#include <xgrad/core/error.hpp>
-#include <xgrad/core/parameter.hpp>
+#include <xgrad/core/named.hpp>
 #include <xgrad/core/threads.hpp>
 #include <xgrad/optim/learning_rate.hpp>
 #include <xgrad/optim/options.hpp>
@@ -31,7 +29,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 ///   the fields of SharedOptions, any of them;
 ///   check(), which throws ValueError for options out of range;
 ///   initial_state(), an array of the state variables' first values, else 0;
-///   name, a static const char*, and config(Config&), which shows its own options: without both it cannot be saved.
+///   name, a static const char*, and fields(Fields&), which shows its own options: without both it cannot be saved.
 class Optimizer {
  public:
   /// Throws ValueError for an option out of range.
@@ -40,8 +38,8 @@ class Optimizer {
   Optimizer(Rule rule);
 
   /// The rule of that name with its defaults: "adam". Throws ValueError, which lists the names.
-  Optimizer(const std::string& name);
-  Optimizer(const char* name) : Optimizer(std::string(name)) {}
+  Optimizer(std::string_view name);
+  Optimizer(const char* name) : Optimizer(std::string_view(name)) {}
 
   // Not inline, for each program would compile them.
   Optimizer(const Optimizer&);
@@ -50,17 +48,20 @@ class Optimizer {
   Optimizer& operator=(Optimizer&&) noexcept;
   ~Optimizer();
 
-  /// One step for each of the parameters, which must be the same ones in the same order at every call. Throws
-  /// ValueError naming the parameter, before anything is changed, if one has no fresh gradient, or if gradients are
-  /// clipped and it has one that is not finite.
+  /// One step for each of the parameters, which must be the same ones in the same order at every call: those of one
+  /// path, or of one label where there are no paths. Throws ValueError naming the parameter, before anything is
+  /// changed, if one has no fresh gradient, or if gradients are clipped and it has one that is not finite.
+  void step(const Parameters& parameters);
   void step(std::span<Parameter* const> parameters);
+  void step(std::initializer_list<Parameter*> parameters) { step(std::span(parameters.begin(), parameters.size())); }
 
   /// How threads share a step: in_parts(task) has each of task(0, parts), ..., task(parts - 1, parts) called, at once
   /// if it likes, and returns when all have; unless told otherwise, in_threads(task).
   using InParts = std::function<void(const Task& task)>;
 
   /// The same step, bit for bit, in parts: each moves its range of every parameter. All else is done before, once.
-  void step(std::span<Parameter* const> parameters, const InParts& in_parts) { step_(*this, parameters, in_parts); }
+  void step(const Parameters& parameters, const InParts& in_parts);
+  void step(std::span<Parameter* const> parameters, const InParts& in_parts) { step_with(parameters, {}, in_parts); }
 
   /// How often step() was called.
   std::int64_t iterations() const { return state_.iterations; }
@@ -71,21 +72,27 @@ class Optimizer {
   /// Throws ValueError if the learning rate is a schedule, or the number is not above 0.
   void set_learning_rate(double number);
 
-  /// No weight decay for parameters whose name contains one of these, such as "bias". Throws ValueError for an empty
-  /// name or one with a comma.
+  /// No weight decay for parameters whose path contains one of these, such as "bias". Throws ValueError for an empty
+  /// text.
   void exclude_from_weight_decay(std::vector<std::string> names);
 
-  const std::string& name() const { return name_; }
+  /// The rule's; "custom" for one without a name.
+  std::string name() const { return rule_.name().empty() ? "custom" : rule_.name(); }
 
-  /// Writes all options as text, or reads them: with name() and state() it is all that there is to save. Throws
-  /// ValueError for an option that cannot be saved, or, before anything is changed, one that is missing or wrong.
-  void config(Config& options) { config_(*this, options); }
+  /// Shows the rule's name, all options and the state; or the options alone.
+  void fields(Fields& f);
+  void options(Fields& f);
+
+  /// Takes the paths of the last step's parameters anew from their module, parts of which may have been renamed since.
+  void rename(ModuleRef module);
 
   struct State {
     std::int64_t iterations = 0;
     std::vector<std::vector<Tensor>> slots = {};  ///< by parameter, then by state variable of the rule
     std::vector<Tensor> accumulated = {};         ///< by parameter: the sum of gradients since the last update, if any
-    std::vector<std::string> names = {};          ///< of the parameters; taken from the next step's if there are none
+    std::vector<std::string> paths = {};          ///< of the parameters; taken from the next step's if there are none
+
+    void fields(Fields& f);
   };
   const State& state() const { return state_; }
 
@@ -94,6 +101,8 @@ class Optimizer {
   void set_state(State state);
 
  private:
+  friend class Optimizers;
+
   // A step for one parameter: g = clamp(scale g, -bound, bound), w -= decay w, and then the rule.
   struct Move {
     Real* w;
@@ -106,36 +115,40 @@ class Optimizer {
 
   static void alone(const Task& task) { task(0, 1); }
   template <class Rule>
-  static void step_by(Optimizer& self, std::span<Parameter* const> parameters, const InParts& in_parts);
-  template <class Rule>
-  static void config_of(Optimizer& self, Config& options);
+  static void step_by(Optimizer& self, const InParts& in_parts);
   template <class Update>
-  void update_all(Update update, double eta, std::span<Parameter* const> parameters, const InParts& in_parts);
+  void update_all(Update update, double eta, const InParts& in_parts);
   template <class Update, class... Slot>
   static void apply(Update update, const Move& move, std::size_t first, std::size_t last, Slot*... slot);
 
-  bool begin(std::span<Parameter* const> parameters, std::size_t states, double eta);
-  void check(std::span<Parameter* const> parameters, std::size_t states) const;
-  void check_finite(std::span<Parameter* const> parameters) const;
-  void make_state(std::span<Parameter* const> parameters, std::size_t states);
+  void step_with(std::span<Parameter* const> parameters, std::span<const std::string> paths, const InParts& in_parts);
+  bool begin(std::size_t states, double eta);
+  void check(std::size_t states) const;
+  void check_finite() const;
+  void make_state(std::size_t states);
   bool accumulates() const { return shared_.gradient_accumulation_steps > 1; }
-  const Tensor& gradient(const Parameter& p, std::size_t k) const {
-    return accumulates() ? state_.accumulated[k] : p.gradient;
+  const std::string& path(std::size_t k) const { return paths_.empty() ? parameters_[k]->label : paths_[k]; }
+  const Tensor& gradient(std::size_t k) const {
+    return accumulates() ? state_.accumulated[k] : parameters_[k]->gradient;
   }
-  double global_scale(std::span<Parameter* const> parameters) const;
-  Move move(Parameter& p, std::size_t k, double eta, double scale) const;
+  double global_scale() const;
+  Move move(std::size_t k, double eta, double scale) const;
 
-  void (*step_)(Optimizer&, std::span<Parameter* const>, const InParts&);
-  void (*config_)(Optimizer&, Config&);
-  std::any rule_;
-  std::string name_ = "custom";
-  std::vector<double> initial_;  // of each state variable
+  void (*step_)(Optimizer&, const InParts&);
+  Named rule_;
+  std::vector<double> (*initial_)(const void* rule);  // of each state variable
   LearningRate learning_rate_;
   SharedOptions shared_;
   std::vector<std::string> excluded_;
   State state_;
-  std::vector<Move> moves_;  // of the step that is being done, by parameter
+  std::vector<Move> moves_;  // of the step that is being done, by parameter; so are the next two
+  std::span<Parameter* const> parameters_;
+  std::span<const std::string> paths_;
+  std::vector<const Parameter*> last_;  // the parameters of the last step: compared, never read
 };
+
+/// The optimizers of the library by name, with their defaults.
+std::span<const std::pair<std::string_view, Optimizer (*)()>> optimizers();
 
 namespace detail {
 
@@ -168,9 +181,9 @@ void Optimizer::apply(Update update, const Move& move, std::size_t first, std::s
 }
 
 template <class Update>
-void Optimizer::update_all(Update update, double eta, std::span<Parameter* const> parameters, const InParts& in_parts) {
+void Optimizer::update_all(Update update, double eta, const InParts& in_parts) {
   constexpr std::size_t states = detail::state_count<Update>();
-  if (!begin(parameters, states, eta)) return;
+  if (!begin(states, eta)) return;
   const auto task = [&](std::size_t part, std::size_t parts) {
     const FlushDenormals flush;
     for (std::size_t k = 0; k < moves_.size(); ++k) {
@@ -187,8 +200,8 @@ void Optimizer::update_all(Update update, double eta, std::span<Parameter* const
 }
 
 template <class Rule>
-void Optimizer::step_by(Optimizer& self, std::span<Parameter* const> parameters, const InParts& in_parts) {
-  Rule& rule = *std::any_cast<Rule>(&self.rule_);
+void Optimizer::step_by(Optimizer& self, const InParts& in_parts) {
+  Rule& rule = *static_cast<Rule*>(self.rule_.get("optimizer"));
   const double eta = self.learning_rate();
   const std::int64_t t = self.iterations() / static_cast<std::int64_t>(self.shared_.gradient_accumulation_steps) + 1;
 
@@ -199,7 +212,7 @@ void Optimizer::step_by(Optimizer& self, std::span<Parameter* const> parameters,
   || requires { constant.at(t, eta); }
   || requires { constant.at(t); };
   const InParts one_part = alone;
-  const auto use = [&](auto update) { self.update_all(update, eta, parameters, shared ? in_parts : one_part); };
+  const auto use = [&](auto update) { self.update_all(update, eta, shared ? in_parts : one_part); };
   if constexpr (std::is_arithmetic_v<decltype(rule.learning_rate)>)
     rule.learning_rate = static_cast<decltype(rule.learning_rate)>(eta);
   if constexpr (requires { rule.at(t, eta, use); })
@@ -211,42 +224,20 @@ void Optimizer::step_by(Optimizer& self, std::span<Parameter* const> parameters,
 }
 
 template <class Rule>
-void Optimizer::config_of(Optimizer& self, Config& options) {
-  if constexpr (requires(Rule rule) { rule.config(options), Rule::name; }) {
-    Rule rule = *std::any_cast<Rule>(&self.rule_);
-    LearningRate rate = self.learning_rate_;
-    SharedOptions shared = self.shared_;
-    std::vector<std::string> excluded = self.excluded_;
-    rule.config(options);
-    shared.config(options);
-    options("learning_rate", rate)("exclude_from_weight_decay", excluded);
-    if (!options.reading()) return;
-    shared.check();
-    Optimizer read(rule);
-    read.learning_rate_ = rate;
-    read.shared_ = shared;
-    read.exclude_from_weight_decay(excluded);
-    read.state_ = std::move(self.state_);
-    self = std::move(read);
-  } else {
-    throw ValueError("optimizer: a rule without a name and config() cannot be saved");
-  }
-}
-
-template <class Rule>
 requires requires(Rule rule) { rule.learning_rate; }
 Optimizer::Optimizer(Rule rule)
     : step_(step_by<Rule>),
-      config_(config_of<Rule>),
       rule_(rule),
+      initial_([](const void* its) -> std::vector<double> {
+        if constexpr (requires(const Rule& r) { r.initial_state(); }) {
+          const auto initial = static_cast<const Rule*>(its)->initial_state();
+          return {initial.begin(), initial.end()};
+        } else {
+          return {};
+        }
+      }),
       learning_rate_(rule.learning_rate),
       shared_(SharedOptions::of(rule)) {
-  if constexpr (requires { Rule::name; }) name_ = Rule::name;
-  if constexpr (requires { rule.check(); }) rule.check();
-  if constexpr (requires { rule.initial_state(); }) {
-    const auto initial = rule.initial_state();
-    initial_.assign(initial.begin(), initial.end());
-  }
   shared_.check();
 }
 

@@ -4,9 +4,27 @@
 #include <limits>
 #include <optional>
 
-#include <xgrad/core/config.hpp>
+#include <xgrad/core/fields.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
+
+/// For rules that check themselves: throws ValueError unless the decay rate `name` is in [0, 1).
+inline void require_decay(const char* name, double value) {
+  require<ValueError>(value >= 0 && value < 1, name, " is ", value, "; it takes 0 up to but not including 1");
+}
+
+/// The same for a number that must be above 0, as a Real and where denormals are 0.
+inline void require_above_0(const char* name, double value) {
+  const Real real = static_cast<Real>(value);
+  require<ValueError>(real >= std::numeric_limits<Real>::min() && std::isfinite(real), name, " is ", value,
+                      "; it takes a number above 0");
+}
+
+/// The same for a number that may be 0.
+inline void require_from_0(const char* name, double value) {
+  require<ValueError>(value >= 0 && std::isfinite(static_cast<Real>(value)), name, " is ", value,
+                      "; it takes a number from 0");
+}
 
 /// What every optimiser of Keras takes beside its rule's own options. A rule has any of these as fields of its own; the
 /// Optimizer finds them by their names, and applies them in this order: the mean gradient, clipping, weight decay.
@@ -30,28 +48,23 @@ struct SharedOptions {
   }
 
   /// Throws ValueError for a value out of range, or two kinds of clipping at once.
-  void check() const;
-  void config(Config& options);
+  void check() const {
+    if (weight_decay) require_from_0("weight_decay", *weight_decay);
+    if (clipnorm) require_above_0("clipnorm", *clipnorm);
+    if (clipvalue) require_above_0("clipvalue", *clipvalue);
+    if (global_clipnorm) require_above_0("global_clipnorm", *global_clipnorm);
+    const auto said = [](const std::optional<double>& x) { return x ? shortest(*x) : "none"; };
+    require<ValueError>(clipnorm.has_value() + clipvalue.has_value() + global_clipnorm.has_value() <= 1, "clipnorm is ",
+                        said(clipnorm), ", clipvalue ", said(clipvalue), ", global_clipnorm ", said(global_clipnorm),
+                        "; only one of them can be set");
+    require<ValueError>(gradient_accumulation_steps > 0, "gradient_accumulation_steps is 0; it takes at least 1");
+  }
+  void fields(Fields& f) {
+    f("weight_decay", weight_decay)("clipnorm", clipnorm)("clipvalue", clipvalue);
+    f("global_clipnorm", global_clipnorm)("gradient_accumulation_steps", gradient_accumulation_steps);
+  }
 
   bool clips() const { return clipnorm || clipvalue || global_clipnorm; }
 };
-
-/// For rules that check themselves: throws ValueError unless the decay rate `name` is in [0, 1).
-inline void require_decay(const char* name, double value) {
-  require<ValueError>(value >= 0 && value < 1, name, " is ", value, "; it takes 0 up to but not including 1");
-}
-
-/// The same for a number that must be above 0, as a Real and where denormals are 0.
-inline void require_above_0(const char* name, double value) {
-  const Real real = static_cast<Real>(value);
-  require<ValueError>(real >= std::numeric_limits<Real>::min() && std::isfinite(real), name, " is ", value,
-                      "; it takes a number above 0");
-}
-
-/// The same for a number that may be 0.
-inline void require_from_0(const char* name, double value) {
-  require<ValueError>(value >= 0 && std::isfinite(static_cast<Real>(value)), name, " is ", value,
-                      "; it takes a number from 0");
-}
 
 }  // namespace xgrad::inline XGRAD_PRECISION

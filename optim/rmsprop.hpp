@@ -22,7 +22,7 @@ struct RMSprop {
     require_decay("RMSprop: momentum", momentum);
     require_above_0("RMSprop: epsilon", epsilon);
   }
-  void config(Config& options) { options("rho", rho)("momentum", momentum)("epsilon", epsilon)("centered", centered); }
+  void fields(Fields& f) { f("rho", rho)("momentum", momentum)("epsilon", epsilon)("centered", centered); }
 
   void at(std::int64_t, double rate, auto use) const {
     const Real eta = static_cast<Real>(rate), mu = static_cast<Real>(momentum), eps = static_cast<Real>(epsilon);

@@ -46,9 +46,9 @@ void ExponentialDecay::check() const {
   require_above_0(name, "decay_rate", decay_rate);
 }
 
-void ExponentialDecay::config(Config& options) {
-  options("initial_learning_rate", initial_learning_rate)("decay_steps", decay_steps);
-  options("decay_rate", decay_rate)("staircase", staircase);
+void ExponentialDecay::fields(Fields& f) {
+  f("initial_learning_rate", initial_learning_rate)("decay_steps", decay_steps);
+  f("decay_rate", decay_rate)("staircase", staircase);
 }
 
 double InverseTimeDecay::operator()(std::int64_t step) const {
@@ -61,9 +61,9 @@ void InverseTimeDecay::check() const {
   require_above_0(name, "decay_rate", decay_rate);
 }
 
-void InverseTimeDecay::config(Config& options) {
-  options("initial_learning_rate", initial_learning_rate)("decay_steps", decay_steps);
-  options("decay_rate", decay_rate)("staircase", staircase);
+void InverseTimeDecay::fields(Fields& f) {
+  f("initial_learning_rate", initial_learning_rate)("decay_steps", decay_steps);
+  f("decay_rate", decay_rate)("staircase", staircase);
 }
 
 double PiecewiseConstantDecay::operator()(std::int64_t step) const {
@@ -80,7 +80,7 @@ void PiecewiseConstantDecay::check() const {
   for (const double value : values) require_from_0(name, "a value", value);
 }
 
-void PiecewiseConstantDecay::config(Config& options) { options("boundaries", boundaries)("values", values); }
+void PiecewiseConstantDecay::fields(Fields& f) { f("boundaries", boundaries)("values", values); }
 
 double PolynomialDecay::operator()(std::int64_t step) const {
   const double s = static_cast<double>(step), period = static_cast<double>(decay_steps);
@@ -96,9 +96,9 @@ void PolynomialDecay::check() const {
   require_above_0(name, "power", power);
 }
 
-void PolynomialDecay::config(Config& options) {
-  options("initial_learning_rate", initial_learning_rate)("decay_steps", decay_steps);
-  options("end_learning_rate", end_learning_rate)("power", power)("cycle", cycle);
+void PolynomialDecay::fields(Fields& f) {
+  f("initial_learning_rate", initial_learning_rate)("decay_steps", decay_steps);
+  f("end_learning_rate", end_learning_rate)("power", power)("cycle", cycle);
 }
 
 double CosineDecay::operator()(std::int64_t step) const {
@@ -122,9 +122,9 @@ void CosineDecay::check() const {
   require_fraction(name, "alpha", alpha);
 }
 
-void CosineDecay::config(Config& options) {
-  options("initial_learning_rate", initial_learning_rate)("decay_steps", decay_steps)("alpha", alpha);
-  options("warmup_target", warmup_target)("warmup_steps", warmup_steps);
+void CosineDecay::fields(Fields& f) {
+  f("initial_learning_rate", initial_learning_rate)("decay_steps", decay_steps)("alpha", alpha);
+  f("warmup_target", warmup_target)("warmup_steps", warmup_steps);
 }
 
 double CosineDecayRestarts::operator()(std::int64_t step) const {
@@ -149,9 +149,9 @@ void CosineDecayRestarts::check() const {
   require_fraction(name, "alpha", alpha);
 }
 
-void CosineDecayRestarts::config(Config& options) {
-  options("initial_learning_rate", initial_learning_rate)("first_decay_steps", first_decay_steps);
-  options("t_mul", t_mul)("m_mul", m_mul)("alpha", alpha);
+void CosineDecayRestarts::fields(Fields& f) {
+  f("initial_learning_rate", initial_learning_rate)("first_decay_steps", first_decay_steps);
+  f("t_mul", t_mul)("m_mul", m_mul)("alpha", alpha);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include <xgrad/core/config.hpp>
+#include <xgrad/core/fields.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -22,7 +22,7 @@ struct ExponentialDecay {
 
   double operator()(std::int64_t step) const;
   void check() const;
-  void config(Config& options);
+  void fields(Fields& f);
 };
 
 /// initial / (1 + decay_rate s / decay_steps), with the quotient rounded down if staircase.
@@ -35,7 +35,7 @@ struct InverseTimeDecay {
 
   double operator()(std::int64_t step) const;
   void check() const;
-  void config(Config& options);
+  void fields(Fields& f);
 };
 
 /// values[i] up to and including s = boundaries[i], and the last value, of which there is one more, after them.
@@ -46,7 +46,7 @@ struct PiecewiseConstantDecay {
 
   double operator()(std::int64_t step) const;
   void check() const;
-  void config(Config& options);
+  void fields(Fields& f);
 };
 
 /// (initial - end) (1 - s / decay_steps)^power + end up to decay_steps, then end. If cycle, decay_steps stands for its
@@ -60,7 +60,7 @@ struct PolynomialDecay {
 
   double operator()(std::int64_t step) const;
   void check() const;
-  void config(Config& options);
+  void fields(Fields& f);
 };
 
 /// initial ((1 - alpha) (1 + cos(pi s / decay_steps)) / 2 + alpha) up to decay_steps, then initial alpha (Loshchilov &
@@ -76,7 +76,7 @@ struct CosineDecay {
 
   double operator()(std::int64_t step) const;
   void check() const;
-  void config(Config& options);
+  void fields(Fields& f);
 };
 
 /// Cosine decay again and again: each period is t_mul times as long as the one before, and starts at m_mul times its
@@ -89,7 +89,7 @@ struct CosineDecayRestarts {
 
   double operator()(std::int64_t step) const;
   void check() const;
-  void config(Config& options);
+  void fields(Fields& f);
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -16,7 +16,7 @@ struct SGD {
   std::size_t gradient_accumulation_steps = 1;
 
   void check() const { require_decay("SGD: momentum", momentum); }
-  void config(Config& options) { options("momentum", momentum)("nesterov", nesterov); }
+  void fields(Fields& f) { f("momentum", momentum)("nesterov", nesterov); }
 
   void at(std::int64_t, double rate, auto use) const {
     const Real eta = static_cast<Real>(rate), mu = static_cast<Real>(momentum);

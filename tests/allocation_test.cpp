@@ -194,7 +194,7 @@ namespace {
 // The allocations of all threads in two of twelve steps.
 struct Counter {
   std::size_t steps = 0, before = 0, after = 0;
-  void on_train_batch_begin(Sequential&, std::size_t) {
+  void on_train_batch_begin(Model&, std::size_t) {
     if (++steps == 10) before = allocations;  // in the third epoch of four steps
     if (steps == 12) after = allocations;
   }

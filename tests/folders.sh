@@ -1,5 +1,6 @@
 #!/bin/sh
-# Fails if a folder includes a header of a folder that it must not know: core <- autograd, data, optim <- nn.
+# Fails if a folder includes a header of a folder that it must not know: core <- autograd, data, optim;
+# autograd, data <- nn; nn, optim <- training.
 cd "$1" || exit 2
 status=0
 refuse() {  # folder, and the folders that it must not include
@@ -9,8 +10,9 @@ refuse() {  # folder, and the folders that it must not include
     status=1
   fi
 }
-refuse core 'autograd|data|nn|optim'
-refuse autograd 'data|nn|optim'
-refuse data 'autograd|nn|optim'
-refuse optim 'autograd|data|nn'
+refuse core 'autograd|data|nn|optim|training'
+refuse autograd 'data|nn|optim|training'
+refuse data 'autograd|nn|optim|training'
+refuse optim 'autograd|data|nn|training'
+refuse nn 'optim|training'
 exit $status

@@ -28,12 +28,13 @@ for k, text in enumerate([b"a,b\n1,x\n2,y\n", b"a;\"b\"\r\n1;\"x \"\"y\"\"\"\r\n
     for options in range(8):
         seed("csv", 8 * k + options, bytes([options]) + text)
 
-dense = {"kind": "dense", "name": "dense", "trainable": True,
-         "options": {"units": "3", "activation": "relu", "use_bias": "true", "kernel_regularizer": "none",
-                     "bias_regularizer": "none", "activity_regularizer": "l1_l2 0.1 0"}}
-normal = {"kind": "batch_normalization", "name": "b", "trainable": False,
-          "options": {"momentum": "0.99", "epsilon": "0.001", "center": "true", "scale": "true"}}
-reshape = {"kind": "reshape", "name": "r", "trainable": True, "options": {"target_shape": "3,-1"}}
-model = {"kind": "sequential", "name": "s", "trainable": True, "layers": [reshape]}
-for k, layers in enumerate([[dense], [dense, normal], [dense, reshape], [dense, model]]):
-    seed("architecture", k, json.dumps(layers).encode())
+dense = {"kind": "dense", "trainable": True, "units": 3, "activation": {"name": "relu"}, "use_bias": True,
+         "kernel_regularizer": {"name": "none"}, "activity_regularizer": {"name": "l1_l2", "l1": 0.1, "l2": 0}}
+old = {"kind": "dense", "trainable": True, "units": "3", "activation": "relu", "kernel_regularizer": "l1_l2 0.1 0"}
+normal = {"kind": "batch_normalization", "trainable": False, "momentum": 0.99, "epsilon": 0.001}
+reshape = {"kind": "reshape", "trainable": True, "target_shape": [3, -1]}
+chain = {"kind": "sequential", "trainable": True, "layers": ["r"], "r": reshape}
+for k, layers in enumerate([{"dense": dense}, {"dense": dense, "b": normal}, {"dense": dense, "r": reshape},
+                            {"dense": dense, "s": chain}, {"dense": old}]):
+    version = b"0" if old in layers.values() else b"2"
+    seed("model", k, version + json.dumps({"layers": list(layers)} | layers).encode())

@@ -1,4 +1,4 @@
-#include <xgrad/nn/callbacks.hpp>
+#include <xgrad/training/callbacks.hpp>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,6 +14,7 @@
 #include <xgrad/nn/sequential.hpp>
 #include <xgrad/optim/schedules.hpp>
 #include <xgrad/optim/sgd.hpp>
+#include <xgrad/training/fit.hpp>
 
 #include "data/files.hpp"
 #include "support.hpp"
@@ -40,7 +41,7 @@ Sequential counting() {
 
 // Writes a script into the logs as val_loss, before the other callbacks see them.
 LambdaCallback scripted(const Json& numbers) {
-  return {.on_epoch_end = [numbers](Sequential& model, std::size_t epoch, Logs& logs) {
+  return {.on_epoch_end = [numbers](Model& model, std::size_t epoch, Logs& logs) {
     logs["val_loss"] = numbers.at(epoch).get<double>();
     model.set_weights({Tensor(Shape{1, 1}, static_cast<Real>(epoch))});
   }};
@@ -82,7 +83,7 @@ TEST_CASE("a baseline has to be beaten for the wait to begin anew") {
 TEST_CASE("an accuracy is better when it is more") {
   const auto run = [](const char* mode) {
     Sequential model = counting();
-    const LambdaCallback script{.on_epoch_end = [](Sequential&, std::size_t epoch, Logs& logs) {
+    const LambdaCallback script{.on_epoch_end = [](Model&, std::size_t epoch, Logs& logs) {
       logs["val_accuracy"] = 0.1 * static_cast<double>(epoch);
     }};
     return model.fit(x, y, epochs(4, {script, EarlyStopping{.monitor = "val_accuracy", .mode = mode}})).epoch.size();
@@ -102,9 +103,8 @@ TEST_CASE("ReduceLROnPlateau reduces where Keras's does, and the history tells")
                                    .patience = options.value("patience", std::size_t{10}),
                                    .cooldown = options.value("cooldown", std::size_t{0})};
     std::vector<double> rates, before;
-    const LambdaCallback look{.on_epoch_end = [&](Sequential& model, std::size_t, Logs&) {
-      rates.push_back(model.optimizer().learning_rate());
-    }};
+    const LambdaCallback look{
+        .on_epoch_end = [&](Model& model, std::size_t, Logs&) { rates.push_back(model.optimizer().learning_rate()); }};
     Sequential model = counting();
     const History history = model.fit(x, y, epochs(run.at("vals").size(), {scripted(run["vals"]), reduce, look}));
     CHECK(rates == run.at("lr_after_epoch").get<std::vector<double>>());
@@ -144,7 +144,7 @@ TEST_CASE("StopAtLoss ends gradient descent when the loss is small enough") {
 TEST_CASE("CSVLogger and to_csv write a row for every epoch") {
   const Folder folder;
   Sequential model = counting();
-  const LambdaCallback script{.on_epoch_end = [](Sequential&, std::size_t epoch, Logs& logs) {
+  const LambdaCallback script{.on_epoch_end = [](Model&, std::size_t epoch, Logs& logs) {
     logs["loss"] = 0.5 + static_cast<double>(epoch);
     logs["extra"] = -1;
   }};
@@ -182,8 +182,8 @@ TEST_CASE("ModelCheckpoint names its files by epoch and number, and keeps the be
 TEST_CASE("an epoch that is begun has a loss: training ends after its first batch, as in Keras") {
   struct Second {
     std::vector<double> losses;
-    void on_epoch_begin(Sequential& model, std::size_t epoch) { model.stop_training = epoch == 1; }
-    void on_train_batch_end(Sequential&, std::size_t, const Logs& logs) { losses.push_back(logs.at("loss")); }
+    void on_epoch_begin(Model& model, std::size_t epoch) { model.stop_training = epoch == 1; }
+    void on_train_batch_end(Model&, std::size_t, const Logs& logs) { losses.push_back(logs.at("loss")); }
   } second;
   Sequential model = counting();
   const History history = model.fit(x, y, {.batch_size = 1, .epochs = 5, .verbose = silent, .callbacks = {second}});
@@ -216,13 +216,13 @@ TEST_CASE("ReduceLROnPlateau does not reduce to 0") {
 TEST_CASE("a callback of one's own is a class with the functions that it wants") {
   struct Counter {
     int begun = 0, batches = 0, ended = 0;
-    void on_train_begin(Sequential&) { ++begun; }
-    void on_train_batch_end(Sequential& model, std::size_t batch, const Logs& logs) {
+    void on_train_begin(Model&) { ++begun; }
+    void on_train_batch_end(Model& model, std::size_t batch, const Logs& logs) {
       ++batches;
       CHECK(logs.at("loss") >= 0);
       if (batch == 2) model.stop_training = true;
     }
-    void on_train_end(Sequential&) { ++ended; }
+    void on_train_end(Model&) { ++ended; }
   } counter;
   Sequential model = counting();
   const History history = model.fit(x, y, {.batch_size = 1, .epochs = 5, .verbose = silent, .callbacks = {counter}});
@@ -234,8 +234,7 @@ TEST_CASE("a callback of one's own is a class with the functions that it wants")
 
 TEST_CASE("a callback that throws leaves the model usable") {
   Sequential model = counting();
-  const LambdaCallback thrower{
-      .on_epoch_end = [](Sequential&, std::size_t, Logs&) { throw std::runtime_error("mine"); }};
+  const LambdaCallback thrower{.on_epoch_end = [](Model&, std::size_t, Logs&) { throw std::runtime_error("mine"); }};
   CHECK(thrown_by<std::runtime_error>([&] { model.fit(x, y, epochs(2, {thrower})); }) == "mine");
   CHECK(model.fit(x, y, epochs(2, {})).epoch.size() == 2);
 }
@@ -243,11 +242,11 @@ TEST_CASE("a callback that throws leaves the model usable") {
 TEST_CASE("Ctrl-C ends training after the batch, and the old handler is back") {
   const auto handler_of_the_tests = std::signal(SIGINT, SIG_DFL);
   Sequential model = counting();
-  const LambdaCallback press{.on_train_batch_begin = [](Sequential&, std::size_t batch) {
+  const LambdaCallback press{.on_train_batch_begin = [](Model&, std::size_t batch) {
     if (batch == 1) std::raise(SIGINT);
   }};
   std::size_t last = 0;
-  const LambdaCallback look{.on_train_batch_end = [&](Sequential&, std::size_t batch, const Logs&) { last = batch; }};
+  const LambdaCallback look{.on_train_batch_end = [&](Model&, std::size_t batch, const Logs&) { last = batch; }};
   const History history =
       model.fit(x, y, {.batch_size = 1, .epochs = 3, .verbose = silent, .callbacks = {press, look}});
   CHECK(history.interrupted);
@@ -263,7 +262,7 @@ TEST_CASE("a second Ctrl-C ends the program as ever") {
   const pid_t child = fork();
   if (child == 0) {
     std::signal(SIGINT, SIG_DFL);
-    const LambdaCallback press{.on_train_batch_begin = [](Sequential&, std::size_t) {
+    const LambdaCallback press{.on_train_batch_begin = [](Model&, std::size_t) {
       std::raise(SIGINT);
       std::raise(SIGINT);
     }};

@@ -10,14 +10,14 @@ namespace {
 // A layer whose kernel and bias are these.
 Dense built(Dense dense, const Tensor& kernel, const Tensor& bias = {}) {
   Rng rng(1);
-  dense.build({kernel.shape(0)}, rng);
-  dense.each_parameter([&](Parameter& p) { p.edit() = p.name == "kernel" ? kernel : bias; });
+  build(dense, {kernel.shape(0)}, rng);
+  each_parameter(dense, [&](const std::string& path, Parameter& p) { p.edit() = path == "kernel" ? kernel : bias; });
   return dense;
 }
 
 std::map<std::string, Tensor> gradients(Dense& dense) {
   std::map<std::string, Tensor> all;
-  dense.each_parameter([&](Parameter& p) { all[p.name] = p.gradient; });
+  each_parameter(dense, [&](const std::string& path, Parameter& p) { all[path] = p.gradient; });
   return all;
 }
 
@@ -34,7 +34,7 @@ TEST_CASE("Dense without a bias has one parameter") {
   Sequential model{Dense(2, "tanh", {.use_bias = false, .kernel_initializer = zeros})};
   model.build({3}, rng);
   REQUIRE(model.parameters().size() == 1);
-  CHECK(model.parameters()[0]->name == "dense/kernel");
+  CHECK(model.parameters().paths[0] == "dense/kernel");
   check_close(model.parameters()[0]->value(), zeros({3, 2}), 0);
   Tape tape;
   check_close(model(tape.constant(ones({1, 3}))).value(), zeros({1, 2}), 0);
@@ -43,14 +43,15 @@ TEST_CASE("Dense without a bias has one parameter") {
 TEST_CASE("Dense draws its weights as its initializers say") {
   Rng rng(1);
   Dense dense(2, linear, {.kernel_initializer = Constant{.value = 3}, .bias_initializer = "ones"});
-  CHECK(dense.build({1}, rng) == Shape{2});
+  CHECK(build(dense, {1}, rng) == Shape{2});
   Tape tape;
   check_close(dense(tape.constant(column({2}))).value(), {{7, 7}}, 0);
 }
 
 TEST_CASE("Dense works along the last axis of inputs with more") {
   Rng rng(1);
-  CHECK(Dense(2).build({4, 3}, rng) == Shape{4, 2});
+  Dense two(2);
+  CHECK(build(two, {4, 3}, rng) == Shape{4, 2});
   Dense dense = built(Dense(2, softmax), {{1, -1}, {2, -2}, {3, -3}}, {10, 20});
   const Tensor x = random_normal(rng, {5, 4, 3}, 0, 1);
   Tape tape;
@@ -112,7 +113,7 @@ TEST_CASE("penalties are recorded only if somebody asks, and on weights only if 
   dense(x, {.trainable = false, .penalties = &penalties});
   CHECK(penalties.size() == 1);
   penalties.clear();
-  dense.each_parameter([](Parameter& p) { p.trainable = p.name != "bias"; });
+  each_parameter(dense, [](const std::string&, Parameter& p) { p.trainable = p.label != "bias"; });
   dense(x, {.penalties = &penalties});
   CHECK(penalties.size() == 2);
   penalties.clear();
@@ -134,15 +135,15 @@ TEST_CASE("an empty batch passes through Dense, with a penalty of 0") {
 TEST_CASE("Dense refuses what it cannot compute") {
   Rng rng(1);
   CHECK(thrown_by<ValueError>([] { Dense(0); }) == "Dense: 0 units; it takes 1 or more");
-  CHECK(thrown_by<ShapeError>([&] { Dense(2).build({}, rng); }) ==
-        "Dense: cannot take inputs of shape (); it takes (..., in)");
+  Dense two(2);
+  CHECK(thrown_by<ShapeError>([&] { build(two, {}, rng); }) == "Dense: cannot take (1,); it takes (n, ..., in)");
   Dense dense = built(Dense(2), ones({3, 2}), ones({2}));
   Tape tape;
   CHECK(thrown_by<ShapeError>([&] {
           dense(tape.constant(ones({4, 5, 6})));
-        }) == "linear: cannot compute (20, 6) by (3, 2) plus (2,); it takes (n, k) by (k, m) plus (m,)");
+        }) == "weight kernel has shape (3, 2); here it takes (6, 2)");
   CHECK(thrown_by<ShapeError>([&] { dense(tape.constant(ones({3}))); }) ==
-        "linear: cannot compute (3,) by (3, 2) plus (2,); it takes (n, k) by (k, m) plus (m,)");
+        "Dense: cannot take (3,); it takes (n, ..., in)");
 }
 
 TEST_CASE("Dense is saved and loaded") {
@@ -151,30 +152,30 @@ TEST_CASE("Dense is saved and loaded") {
   const Dense regularised(2, "tanh",
                           {.use_bias = false, .kernel_regularizer = L2{0.25}, .activity_regularizer = L1{1e-300}});
   check_round_trip(regularised, Dense(1), x);
-  Config options;
-  Dense(regularised).config(options);
-  CHECK(options.values() == std::map<std::string, std::string>{{"activation", "tanh"},
-                                                               {"activity_regularizer", "l1_l2 1e-300 0"},
-                                                               {"bias_regularizer", "none"},
-                                                               {"kernel_regularizer", "l1_l2 0 0.25"},
-                                                               {"units", "2"},
-                                                               {"use_bias", "false"}});
+  Dense built = regularised;
+  Rng rng(1);
+  build(built, {3}, rng);
+  CHECK(options_of(built) == Json{{"units", 2},
+                                  {"activation", {{"name", "tanh"}}},
+                                  {"use_bias", false},
+                                  {"kernel_regularizer", {{"name", "l2"}, {"l2", 0.25}}},
+                                  {"bias_regularizer", {{"name", "none"}}},
+                                  {"activity_regularizer", {{"name", "l1"}, {"l1", 1e-300}}}});
 }
 
 TEST_CASE("Dense cannot be loaded from options that it refuses") {
-  Config options;
-  Dense(2).config(options);
-  const auto with = [&](const char* name, const char* text) {
-    auto values = options.values();
-    values[name] = text;
-    return thrown_by<ValueError>([&] {
-      Config changed(values);
-      Dense(1).config(changed);
-    });
+  const auto with = [&](const char* name, const Json& value) {
+    Layer dense = Dense(2);
+    Json options{{"kind", "dense"}, {"trainable", true}};
+    options[name] = value;
+    return thrown_by<ValueError>([&] { set_options(dense, options); });
   };
-  CHECK(with("units", "0") == "Dense: 0 units; it takes 1 or more");
-  CHECK(with("units", "-1") == "option \"units\": \"-1\" is not a number that fits");
-  CHECK(with("activation", "rleu").starts_with("option \"activation\": activation: there is no \"rleu\""));
-  CHECK(with("kernel_regularizer", "l2") ==
-        "option \"kernel_regularizer\": \"l2\" is no regularizer; it takes \"none\" or \"l1_l2 0.01 0.01\"");
+  CHECK(with("units", 0) == "Dense: 0 units; it takes 1 or more");
+  CHECK(with("units", -1) == "option units: -1 is no whole number that fits");
+  CHECK(with("units", 2.5) == "option units: 2.5 is no whole number that fits");
+  CHECK(with("use_bias", "false") == "option use_bias: \"false\" is neither true nor false");
+  CHECK(with("activation", {{"name", "rleu"}}).starts_with("activation: there is no \"rleu\""));
+  CHECK(with("kernel_regularizer", {{"name", "l3"}}).starts_with("regularizer: there is no \"l3\""));
+  CHECK(with("kernel_regularizer", {{"name", "l2"}, {"l2", -1}}) ==
+        "regularizer: l2 is -1; it takes a finite number from 0 up");
 }

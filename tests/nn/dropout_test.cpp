@@ -27,9 +27,9 @@ TEST_CASE("Dropout keeps the mean in training and is the identity otherwise") {
 
 TEST_CASE("Dropout is saved and loaded") {
   check_round_trip(Dropout(0.3), Dropout(0), ones({4, 50}));
-  Config bad(std::map<std::string, std::string>{{"rate", "nan"}});
-  Dropout dropout(0);
-  CHECK(thrown_by<ValueError>([&] { dropout.config(bad); }) == "Dropout: the rate is nan; it takes 0 to 1");
+  Layer dropout = Dropout(0);
+  const Json bad{{"kind", "dropout"}, {"trainable", true}, {"rate", "nan"}};
+  CHECK(thrown_by<ValueError>([&] { set_options(dropout, bad); }) == "Dropout: the rate is nan; it takes 0 to 1");
 }
 
 TEST_CASE("GaussianNoise adds noise of its deviation in training and is the identity otherwise") {

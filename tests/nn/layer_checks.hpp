@@ -4,7 +4,7 @@
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/nn/layer.hpp>
 
-#include "support.hpp"
+#include "options.hpp"
 
 namespace xgrad {
 
@@ -14,8 +14,8 @@ inline Shape without_batch(const Tensor& x) { return Shape(x.shape().begin() + 1
 inline void check_gradients(Layer layer, const Tensor& x, const Context& context = {}) {
   if (sizeof(Real) == sizeof(float)) return;  // differences are too coarse
   Rng rng(1);
-  layer.build(without_batch(x), rng);
-  layer.each_parameter([&](Parameter& p) {
+  build(layer, without_batch(x), rng);
+  each_parameter(layer, [&](const std::string&, Parameter& p) {
     if (p.trainable) p.edit() = random_uniform(rng, p.value().shape(), 0.5, 1.5);
   });
   const GradientCheck check = check_gradient([&](Var v) { return layer(v, context); }, {x});
@@ -24,8 +24,9 @@ inline void check_gradients(Layer layer, const Tensor& x, const Context& context
   CHECK(check.order == 2);
 
   const auto loss = [&](Tape& tape) { return sum(square(layer(tape.constant(x), context) + 0.5)); };
-  layer.each_trainable([&](Parameter& p) {
-    CAPTURE(p.name);
+  for (Parameter* const parameter : learnt_parameters(layer)) {
+    Parameter& p = *parameter;
+    CAPTURE(p.label);
     Tape tape;
     tape.backward(loss(tape));
     const Tensor analytic = p.gradient;
@@ -41,27 +42,21 @@ inline void check_gradients(Layer layer, const Tensor& x, const Context& context
       p.edit().data()[i] = here;
     }
     check_close(analytic, numeric, 1e-8);
-  });
+  }
 }
 
-/// Checks that a layer whose options are read from another's does to x what that one does, given the same weights.
+/// Checks that a layer that is read from what another is written as does to x what that one does.
 inline void check_round_trip(Layer layer, Layer fresh, const Tensor& x) {
-  Config written;
-  layer.config(written);
-  Config read(written.values());
-  fresh.config(read);
-  Config again;
-  fresh.config(again);
-  CHECK(again.values() == written.values());
-
-  Rng rng(1), other(2);
-  layer.build(without_batch(x), rng);
-  fresh.build(without_batch(x), other);
-  std::vector<Tensor> weights;
-  layer.each_parameter([&](Parameter& p) { weights.push_back(p.value()); });
-  std::size_t k = 0;
-  fresh.each_parameter([&](Parameter& p) { p.edit() = weights.at(k++); });
-  CHECK(k == weights.size());
+  Rng rng(1);
+  build(layer, without_batch(x), rng);
+  Writer written;
+  layer.fields(written);
+  Reader reader(written.tensors, "", written.options, {});
+  fresh.fields(reader);
+  reader.finish();
+  Writer again;
+  fresh.fields(again);
+  CHECK(again.options == written.options);
   Tape tape;
   for (const bool training : {false, true}) {
     Rng one(3), same(3);

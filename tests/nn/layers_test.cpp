@@ -10,11 +10,7 @@ using namespace xgrad;
 
 namespace {
 
-std::vector<std::string> names(Sequential& model) {
-  std::vector<std::string> all;
-  for (const Parameter* p : model.parameters()) all.push_back(p->name);
-  return all;
-}
+std::vector<std::string> names(Sequential& model) { return model.parameters().paths; }
 
 }  // namespace
 
@@ -31,8 +27,7 @@ TEST_CASE("the first call in training builds a Sequential from its input") {
   Sequential model{Dense(4, relu), Dense(3)};
   Tape tape;
   const Var x = tape.constant(ones({2, 5}));
-  CHECK(thrown_by<ValueError>([&] { model(x); }) ==
-        "Sequential: the weights are not drawn yet; call build({features}, rng) first");
+  CHECK(thrown_by<ValueError>([&] { model(x); }) == "the weights are not drawn yet; call build({features}, rng) first");
   CHECK(model(x, {.training = true, .rng = &rng}).shape() == Shape{2, 3});
   CHECK(model.parameters()[0]->value().shape() == Shape{5, 4});
 }
@@ -44,9 +39,9 @@ TEST_CASE("a shape that does not fit is reported with the layer's name") {
   Tape tape;
   CHECK(thrown_by<ShapeError>([&] {
           model(tape.constant(ones({2, 6})));
-        }) == "layer dense: linear: cannot compute (2, 6) by (5, 4) plus (4,); it takes (n, k) by (k, m) plus (m,)");
+        }) == "layer dense: weight dense/kernel has shape (5, 4); here it takes (6, 4)");
   CHECK(thrown_by<ShapeError>([&] { model.build({}, rng); }) ==
-        "layer dense: Dense: cannot take inputs of shape (); it takes (..., in)");
+        "layer dense: Dense: cannot take (1,); it takes (n, ..., in)");
 }
 
 TEST_CASE("building again keeps the weights that are there, in a nested model too") {
@@ -79,14 +74,10 @@ namespace {
 
 // A layer of the user's own: y = gain x.
 struct Scale {
-  static constexpr const char* kind = "scale";
+  static constexpr const char* kind = "gain";
   Parameter gain;
-  Shape build(const Shape& input, Rng&) {
-    gain = Parameter("gain", ones(input));
-    return input;
-  }
-  Var operator()(Var x, const Context& context) { return x * context.weight(x.tape(), gain); }
-  void each_parameter(const ParameterVisitor& visit) { visit(gain); }
+  Var operator()(Var x, const Context& context) { return x * context.weight(x.tape(), gain, {x.shape().back()}, ones); }
+  void fields(Fields& f) { f("gain", gain); }
 };
 
 }  // namespace
@@ -101,6 +92,6 @@ TEST_CASE("a layer of one's own is a struct") {
   check_close(y.value(), {{4, 9}, {16, 36}}, 0);
   tape.backward(sum(y));
   check_close(model.parameters()[0]->gradient, {2 * 2 * (1 + 4), 2 * 3 * (1 + 4)}, 0);
-  CHECK(names(model) == std::vector<std::string>{"scale/gain"});
+  CHECK(names(model) == std::vector<std::string>{"gain/gain"});
   check_gradients(Scale(), Tensor{{1, -2}, {3, 4}});
 }

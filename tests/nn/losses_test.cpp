@@ -5,13 +5,11 @@
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/nn/losses.hpp>
 
-#include "support.hpp"
+#include "options.hpp"
 
 using namespace xgrad;
 
 namespace {
-
-using Json = nlohmann::json;
 
 Json read(const char* file) { return Json::parse(std::ifstream(std::string(XGRAD_TEST_DATA "/") + file)); }
 
@@ -142,12 +140,11 @@ TEST_CASE("the losses are those of Keras's own tests, as far as these are printe
     if (c.contains("reduction")) continue;  // other ones than the mean over the samples
     CAPTURE(c["loss"]);
     CAPTURE(c["test"]);
-    Config options;
-    Loss(c["loss"].get<std::string>()).config(options);
-    auto given = options.values();
-    if (c.value("from_logits", false)) given["from_logits"] = "true";
-    if (c.contains("label_smoothing")) given["label_smoothing"] = c["label_smoothing"].dump();
-    const Loss loss(c["loss"].get<std::string>(), Config(given));
+    Loss loss = c["loss"].get<std::string>();
+    Json given = options_of(loss);
+    if (c.value("from_logits", false)) given["from_logits"] = true;
+    if (c.contains("label_smoothing")) given["label_smoothing"] = c["label_smoothing"].get<double>();
+    set_options(loss, given);
     const Tensor y = tensor(c["y_true"]), p = tensor(c["y_pred"]);
     double result = 0;
     if (!c.contains("sample_weight"))
@@ -302,9 +299,9 @@ TEST_CASE("a function of one's own is a loss, by the batch or by the sample") {
 
 TEST_CASE("an unknown name is refused with those that there are") {
   CHECK(thrown_by<ValueError>([] { Loss("mean_square"); }) ==
-        "loss: there is no \"mean_square\"; the names are mse, mean_squared_error, mae, mean_absolute_error, huber, "
-        "bce, binary_crossentropy, categorical_crossentropy, sparse_categorical_crossentropy, hinge, kld, "
-        "kl_divergence");
+        "loss: there is no \"mean_square\"; the names are mean_squared_error, mse, mean_absolute_error, mae, huber, "
+        "binary_crossentropy, bce, categorical_crossentropy, sparse_categorical_crossentropy, hinge, kl_divergence, "
+        "kld");
   CHECK(thrown_by<ValueError>([] { Loss(""); }).starts_with("loss: there is no \"\""));
 }
 
@@ -314,24 +311,24 @@ TEST_CASE("options out of range are refused") {
   CHECK(thrown_by<ValueError>([] { Loss(losses::BinaryCrossentropy{.label_smoothing = 1.5}); }) ==
         "binary_crossentropy: label_smoothing is 1.5; it takes 0 to 1");
   CHECK(thrown_by<ValueError>([] {
-          Loss("huber", Config(std::map<std::string, std::string>{{"delta", "nan"}}));
+          Loss loss = "huber";
+          set_options(loss, {{"name", "huber"}, {"delta", "nan"}});
         }) == "huber: delta is nan; it takes a number above 0");
 }
 
 TEST_CASE("a loss is written and read back as a name and options") {
   const Loss loss = losses::CategoricalCrossentropy{.from_logits = true, .label_smoothing = 0.1};
-  Config options;
-  loss.config(options);
   CHECK(loss.can_be_saved());
-  CHECK(options.values() == std::map<std::string, std::string>{{"from_logits", "true"}, {"label_smoothing", "0.1"}});
-  const Loss again(loss.name(), Config(options.values()));
+  CHECK(options_of(loss) ==
+        Json{{"name", "categorical_crossentropy"}, {"from_logits", true}, {"label_smoothing", 0.1}});
+  Loss again = "mse";
+  set_options(again, options_of(loss));
   const Tensor y = {{0, 1, 0}}, z = {{1, 2, 0.5}};
   CHECK(value(again, y, z) == value(loss, y, z));
   CHECK(value(again, y, z) != value("categorical_crossentropy", y, z));
   for (const char* name : names) {
-    Config written;
-    Loss(name).config(written);
-    CHECK(Loss(Loss(name).name(), Config(written.values())).name() == Loss(name).name());
+    set_options(again, options_of(Loss(name)));
+    CHECK(again.name() == Loss(name).name());
   }
 }
 

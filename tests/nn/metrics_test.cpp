@@ -1,7 +1,7 @@
 #include <xgrad/core/random.hpp>
 #include <xgrad/nn/metrics.hpp>
 
-#include "support.hpp"
+#include "options.hpp"
 
 using namespace xgrad;
 
@@ -238,20 +238,19 @@ TEST_CASE("a copy of a metric counts by itself") {
 
 TEST_CASE("a metric is written and read back as kind, name and options") {
   const Metric metric("pr_auc", metrics::AUC{.num_thresholds = 3, .curve = "PR"});
-  Config options;
-  metric.config(options);
   CHECK(metric.can_be_saved());
-  CHECK(options.values() == std::map<std::string, std::string>{{"curve", "PR"}, {"num_thresholds", "3"}});
-  const Metric again(metric.kind(), metric.name(), Config(options.values()));
+  CHECK(options_of(metric) == Json{{"kind", "auc"}, {"name", "pr_auc"}, {"num_thresholds", 3}, {"curve", "PR"}});
+  Metric again = "mse";
+  set_options(again, options_of(metric));
   const Tensor y = {0, 0, 1, 1}, p = {0, 0.5, 0.3, 0.9};
   CHECK(again.name() == "pr_auc");
   CHECK(result(again, y, p) == result(metric, y, p));
   CHECK(result(again, y, p) != result("auc", y, p));
   for (const char* name : names) {
-    Config written;
-    Metric(name).config(written);
     CHECK(Metric(name).can_be_saved());
-    CHECK(Metric(Metric(name).kind(), name, Config(written.values())).kind() == Metric(name).kind());
+    set_options(again, options_of(Metric(name)));
+    CHECK(again.kind() == Metric(name).kind());
+    CHECK(again.name() == name);
   }
 }
 
@@ -295,7 +294,8 @@ TEST_CASE("unknown names and options out of range of metrics are refused") {
   CHECK(thrown_by<ValueError>([] { Metric(metrics::F1Score{.average = "none"}); }) ==
         "f1_score: average is \"none\"; it takes macro, micro or weighted");
   CHECK(thrown_by<ValueError>([] {
-          Metric("auc", "auc", Config(std::map<std::string, std::string>{{"num_thresholds", "0"}, {"curve", "PR"}}));
+          Metric metric = "auc";
+          set_options(metric, {{"kind", "auc"}, {"name", "auc"}, {"num_thresholds", 0}, {"curve", "PR"}});
         }) == "auc: num_thresholds is 0; it takes 2 or more");
 }
 

@@ -1,4 +1,4 @@
-#include <xgrad/nn/callback.hpp>
+#include <xgrad/training/callback.hpp>
 
 // Does not compile, which is tested: fit() would never call on_epoch_end.
 struct Misfit {

@@ -4,6 +4,7 @@
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/nn/dense.hpp>
 #include <xgrad/nn/sequential.hpp>
+#include <xgrad/training/fit.hpp>
 
 #include "support.hpp"
 

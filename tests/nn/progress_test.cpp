@@ -1,4 +1,4 @@
-#include <xgrad/nn/progress.hpp>
+#include <xgrad/training/progress.hpp>
 
 #include <sstream>
 

@@ -2,7 +2,7 @@
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/nn/regularizers.hpp>
 
-#include "support.hpp"
+#include "options.hpp"
 
 using namespace xgrad;
 
@@ -12,8 +12,6 @@ double penalty(const Regularizer& regularizer) {
   Tape tape;
   return regularizer(tape.constant(Tensor{{1, -2}, {3, 0}})).item();  // sum |w| = 6, sum w^2 = 14
 }
-
-std::string text_of(const Regularizer& regularizer) { return option_text(regularizer); }
 
 }  // namespace
 
@@ -52,14 +50,15 @@ TEST_CASE("the gradient of L2 is 2 l2 w, and that of L1 l1 sign(w), 0 at 0") {
 }
 
 TEST_CASE("a regularizer is saved and loaded, unless it is one's own") {
-  CHECK(text_of({}) == "none");
-  CHECK(text_of(L2{0.1}) == "l1_l2 0 0.1");
+  CHECK(options_of(Regularizer()) == Json{{"name", "none"}});
+  CHECK(options_of(Regularizer(L2{0.1})) == Json{{"name", "l2"}, {"l2", 0.1}});
   for (const Regularizer& saved : {Regularizer(), Regularizer(L1{0.3}), Regularizer(L1L2{.l1 = 0.125, .l2 = 2})}) {
     Regularizer loaded = L2{7};
-    read_option(option_text(saved), loaded);
-    CHECK(penalty(loaded) == penalty(saved));
+    set_options(loaded, options_of(saved));
+    CHECK(static_cast<bool>(loaded) == static_cast<bool>(saved));
+    if (saved) CHECK(penalty(loaded) == penalty(saved));
   }
-  CHECK(thrown_by<ValueError>([] { text_of([](Var w) { return sum(w); }); }) ==
+  CHECK(thrown_by<ValueError>([] { options_of(Regularizer([](Var w) { return sum(w); })); }) ==
         "regularizer: a function of one's own has no name by which to save it; use L1, L2 or L1L2");
 }
 
@@ -71,8 +70,10 @@ TEST_CASE("a regularizer that does not exist or cannot be is refused") {
   CHECK(thrown_by<ValueError>([] { Regularizer(L1{NAN}); }) ==
         "regularizer: l1 is nan; it takes a finite number from 0 up");
   Regularizer read;
-  for (const char* text :
-       {"", "l1_l2", "l1_l2 ", "l1_l2 1", "l1_l2  1", "l1_l2 1 2 3", "l1_l2 1 x", "l1_l2 -1 0", "l1_l2 inf 0", "None"})
-    CHECK(thrown_by<ValueError>([&] { read_option(text, read); }) != "nothing");
+  for (const Json& options : {Json{{"name", ""}}, Json{{"name", "L3"}}, Json{{"name", "l1_l2"}, {"l1", -1}},
+                              Json{{"name", "l1_l2"}, {"l1", "inf"}}, Json{{"name", "l1"}, {"l2", 1}}}) {
+    Regularizer other;
+    CHECK(thrown_by<Error>([&] { set_options(other, options); }) != "nothing");
+  }
   CHECK(!read);
 }

@@ -1,4 +1,5 @@
 #include <xgrad/nn/sequential.hpp>
+#include <xgrad/training/fit.hpp>
 
 #include <xgrad/nn/dense.hpp>
 #include <xgrad/optim/adam.hpp>
@@ -24,11 +25,7 @@ Sequential trained() {
   return m;
 }
 
-std::vector<std::string> names_of(Sequential& m) {
-  std::vector<std::string> all;
-  for (const Parameter* p : m.parameters()) all.push_back(p->name);
-  return all;
-}
+std::vector<std::string> names_of(Sequential& m) { return m.parameters().paths; }
 
 }  // namespace
 
@@ -75,7 +72,7 @@ TEST_CASE("a model taken out of another is saved and loaded by itself") {
   Sequential inner = *outer.layers()[0].as<Sequential>();
   inner.save(path);
   CHECK(Sequential::load(path).get_weights() == inner.get_weights());
-  CHECK(names_of(inner)[0] == "sequential/dense/kernel");
+  CHECK(names_of(inner)[0] == "dense/kernel");
   inner.save_weights(path);
   Sequential fresh{Dense(4), Dense(3)};
   fresh.build({5});
@@ -102,7 +99,7 @@ TEST_CASE("a model within a model is saved and loaded while the outer one is tra
 TEST_CASE("a layer cannot have the name under which the optimizer is saved") {
   const Folder folder;
   Sequential m = trained();
-  m.layers()[0].name = "optimizer";
+  m.layers()[0].name = "training";
   CHECK(thrown_by<ValueError>([&] {
           m.save((folder.path / "m").string());
         }).ends_with(" is where the optimizer's state is kept; it takes another name for the layer"));

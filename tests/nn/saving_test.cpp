@@ -1,4 +1,5 @@
 #include <xgrad/nn/sequential.hpp>
+#include <xgrad/training/fit.hpp>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,7 +14,6 @@
 #include <xgrad/data/npy.hpp>
 #include <xgrad/data/safetensors.hpp>
 #include <xgrad/nn/batch_normalization.hpp>
-#include <xgrad/nn/callbacks.hpp>
 #include <xgrad/nn/dense.hpp>
 #include <xgrad/nn/dropout.hpp>
 #include <xgrad/nn/flatten.hpp>
@@ -23,6 +23,7 @@
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/schedules.hpp>
 #include <xgrad/optim/sgd.hpp>
+#include <xgrad/training/callbacks.hpp>
 
 #include "data/files.hpp"
 #include "support.hpp"
@@ -50,7 +51,7 @@ Sequential model(Optimizer optimizer = "adam") {
   return m;
 }
 
-std::vector<Tensor> after_epochs(Sequential& m, std::size_t from, std::size_t to) {
+std::vector<Tensor> after_epochs(Model& m, std::size_t from, std::size_t to) {
   m.fit(data.x, data.y, {.batch_size = 16, .epochs = to, .verbose = silent, .initial_epoch = from});
   return m.get_weights();
 }
@@ -91,7 +92,7 @@ TEST_CASE("training that is killed is taken up from its last checkpoint") {
   const std::vector<Tensor> expected = after_epochs(whole, 0, 5);
   const pid_t child = fork();
   if (child == 0) {
-    const LambdaCallback killer{.on_epoch_begin = [](Sequential&, std::size_t epoch) {
+    const LambdaCallback killer{.on_epoch_begin = [](Model&, std::size_t epoch) {
       if (epoch == 3) std::raise(SIGKILL);
     }};
     model().fit(
@@ -130,37 +131,49 @@ TEST_CASE("every layer is saved and loaded with its options") {
 namespace {
 
 struct Scale {
-  static constexpr const char* kind = "scale";
+  static constexpr const char* kind = "times";
   double factor = 1;
   Parameter weight{};
-  Shape build(const Shape& input, Rng&) {
-    weight = Parameter("weight", ones(input));
-    return input;
+  Var operator()(Var x, const Context& context) {
+    return x * context.weight(x.tape(), weight, {x.shape().back()}, ones) * factor;
   }
-  Var operator()(Var x, const Context& context) { return x * context.weight(x.tape(), weight) * factor; }
-  void each_parameter(const ParameterVisitor& visit) { visit(weight); }
-  void config(Config& options) { options("factor", factor); }
+  void fields(Fields& f) { f("factor", factor)("weight", weight); }
 };
 
 }  // namespace
 
-TEST_CASE("a layer of one's own is loaded from an example of it") {
+TEST_CASE("a layer of one's own that the program has used is loaded as the library's are") {
   const Folder folder;
   const std::string path = (folder.path / "own").string();
   Sequential m{Scale{.factor = 3}};
   m.build({2});
   m.set_weights({{1, 2}});
   m.save(path);
-  CHECK(thrown_by<DataError>([&] { Sequential::load(path); }) ==
-        path + ": layer scale is of the unknown kind \"scale\"; give an example of it to load");
+  check_close(Sequential::load(path).predict({{10, 10}}, {.verbose = silent}), {{30, 60}}, 0);
   check_close(Sequential::load(path, {Scale{}}).predict({{10, 10}}, {.verbose = silent}), {{30, 60}}, 0);
+  check_close(Sequential::load<Scale>(path).predict({{10, 10}}, {.verbose = silent}), {{30, 60}}, 0);
+}
+
+TEST_CASE("a layer that the program does not know is refused by its kind") {
+  const Folder folder;
+  const std::string path = (folder.path / "own").string();
+  Sequential m{Scale{}};
+  m.build({2});
+  m.save(path);
+  SafeTensors file = read_safetensors(path);
+  std::string& module = file.metadata.at("xgrad.module");
+  module.replace(module.find("\"kind\":\"times\""), 14, "\"kind\":\"other\"");
+  write_safetensors(path, file.tensors, file.metadata);
+  CHECK(thrown_by<DataError>([&] { Sequential::load(path); }) ==
+        path + ": there is no layer of the kind \"other\" in this program; give load() an example of it");
 }
 
 TEST_CASE("functions of one's own are not saved in silence") {
   const Folder folder;
   Sequential m{Dense(2, [](Var x) { return square(x); })};
   m.build({2});
-  CHECK(thrown_by<ValueError>([&] { m.save(folder.path / "m"); }).find("save: layer dense: ") == 0);
+  CHECK(thrown_by<ValueError>([&] { m.save(folder.path / "m"); }) ==
+        "activation: a function of one's own has no name by which to save it");
 
   Sequential own{Dense(2)};
   own.compile("sgd", [](Var y, Var p) { return mean(square(y - p)); });
@@ -184,7 +197,10 @@ TEST_CASE("a file that does not fit the model names every difference and changes
             " does not fit the model: dense/kernel has shape (5, 2), the model's (5, 4); dense/bias has shape (2,), "
             "the model's (4,); dense_1/kernel has shape (2, 3), the model's (4, 3); unexpected dense_1/bias");
   CHECK(other.get_weights() == before);
-  CHECK(thrown_by<DataError>([&] { other.restore(path); }).find(" does not fit the model: ") != std::string::npos);
+  CHECK(thrown_by<DataError>([&] { other.restore(path); }).ends_with("it is not a saved model"));
+  m.save(folder.path / "whole");
+  CHECK(thrown_by<DataError>([&] { other.restore(folder.path / "whole"); }).find(" does not fit the model: ") <
+        std::string::npos);
   CHECK(thrown_by<ShapeError>([&] { other.set_weights({zeros({5, 4})}); }) == "set_weights: 1 weights for 3");
   CHECK(thrown_by<ShapeError>([&] { other.set_weights(m.get_weights()); }).find("set_weights: 4 weights for 3") == 0);
   CHECK(other.get_weights() == before);
@@ -236,7 +252,7 @@ TEST_CASE("metadata that promise more than the file holds are refused before mem
   };
   CHECK(said(dense("3"), "2") == "nothing");
   CHECK(said(dense("300000000000"), "2") ==
-        path + ": dense/kernel has shape (2, 3) for inputs of shape (2,) and units 300000000000");
+        path + ": layer dense: weight dense/kernel has shape (2, 3); here it takes (2, 300000000000)");
   CHECK(said(dense("-3"), "2") != "nothing");
   CHECK(said(dense("3"), "300000000000") != "nothing");
   CHECK(said(dense("3"), "x") != "nothing");

@@ -1,4 +1,5 @@
 #include <xgrad/nn/sequential.hpp>
+#include <xgrad/training/fit.hpp>
 
 #include <stdexcept>
 

@@ -140,7 +140,7 @@ TEST_CASE("parameters that are excluded by a part of their name do not decay") {
   CHECK(kernel.value()(0) == doctest::Approx(0.95));
   CHECK(bias.value()(0) == 1);
   CHECK(thrown_by<ValueError>([&] { sgd.exclude_from_weight_decay({""}); }) ==
-        "exclude_from_weight_decay: \"\" is no part of a name; it takes one that is not empty and has no comma");
+        "exclude_from_weight_decay: an empty name; it takes parts of paths, \"bias\"");
 }
 
 TEST_CASE("accumulated gradients move the weights by their mean, clipped and decayed once, at every n-th call") {

@@ -1,7 +1,7 @@
 #include <xgrad/optim/learning_rate.hpp>
 #include <xgrad/optim/schedules.hpp>
 
-#include "support.hpp"
+#include "options.hpp"
 
 using namespace xgrad;
 
@@ -20,10 +20,10 @@ std::string refusal(Schedule schedule) {
   return thrown_by<ValueError>([&] { LearningRate{schedule}; });
 }
 
-// As it comes back from its text.
+// As it comes back from a file.
 LearningRate read_back(const LearningRate& rate) {
   LearningRate read = 1;
-  read_option(option_text(rate), read);
+  set_options(read, options_of(rate));
   return read;
 }
 
@@ -127,9 +127,9 @@ TEST_CASE("schedules refuse options out of range, with the range") {
 }
 
 TEST_CASE("learning rates are written as text, and read back") {
-  CHECK(option_text(LearningRate(0.001)) == "0.001");
-  CHECK(option_text(LearningRate(PiecewiseConstantDecay{.boundaries = {1, 5}, .values = {0.1, 0.01, 0.001}})) ==
-        "PiecewiseConstantDecay(boundaries=1,5; values=0.1,0.01,0.001)");
+  CHECK(options_of(LearningRate(0.001)) == Json{{"name", "constant"}, {"value", 0.001}});
+  CHECK(options_of(LearningRate(PiecewiseConstantDecay{.boundaries = {1, 5}, .values = {0.1, 0.01, 0.001}})) ==
+        Json{{"name", "PiecewiseConstantDecay"}, {"boundaries", {1, 5}}, {"values", {0.1, 0.01, 0.001}}});
   const LearningRate all[] = {
       1.0 / 3,
       ExponentialDecay{.initial_learning_rate = 0.1, .decay_steps = 3, .decay_rate = 0.7, .staircase = true},
@@ -143,31 +143,28 @@ TEST_CASE("learning rates are written as text, and read back") {
       CosineDecayRestarts{
           .initial_learning_rate = 0.1, .first_decay_steps = 3, .t_mul = 1.5, .m_mul = 0.9, .alpha = 0.2}};
   for (const LearningRate& rate : all) {
-    CAPTURE(option_text(rate));
     const LearningRate read = read_back(rate);
-    CHECK(option_text(read) == option_text(rate));
+    CHECK(options_of(read) == options_of(rate));
     for (std::int64_t step = 0; step < 20; ++step) CHECK(read.at(step) == rate.at(step));
   }
 }
 
 TEST_CASE("learning rates that cannot be saved or read are refused") {
-  CHECK(thrown_by<ValueError>([] { option_text(LearningRate([](std::int64_t) { return 0.1; })); }) ==
-        "learning_rate: a function of your own cannot be saved; a number can, and a schedule with a name and config()");
-  const auto read = [](const char* text) {
-    return thrown_by<ValueError>([=] {
+  CHECK(thrown_by<ValueError>([] { options_of(LearningRate([](std::int64_t) { return 0.1; })); }) ==
+        "learning_rate: a function of your own cannot be saved; a number can, and a schedule with a name and fields()");
+  const auto read = [](const Json& options) {
+    return thrown_by<ValueError>([&] {
       LearningRate rate = 1;
-      read_option(text, rate);
+      set_options(rate, options);
     });
   };
-  CHECK(read("-1") == "learning_rate is -1; it takes a number above 0");
-  CHECK(read("fast") == "\"fast\" is not a number that fits");
-  CHECK(read("") == "\"\" is not a number that fits");
-  CHECK(read("StepDecay()") ==
-        "there is no schedule \"StepDecay\"; the names are ExponentialDecay InverseTimeDecay PiecewiseConstantDecay "
-        "PolynomialDecay CosineDecay CosineDecayRestarts");
-  CHECK(read("CosineDecay(") == "\"CosineDecay(\" is not a number that fits");
-  CHECK(read("CosineDecay()") == "there is no option \"initial_learning_rate\"");
-  CHECK(read("CosineDecay(alpha)") == "\"alpha\" is not an option=value");
-  CHECK(read("ExponentialDecay(initial_learning_rate=1; decay_steps=0; decay_rate=1; staircase=true)") ==
+  CHECK(read({{"name", "constant"}, {"value", -1}}) == "learning_rate is -1; it takes a number above 0");
+  CHECK(read({{"name", "constant"}, {"value", "fast"}}) == "option value: \"fast\" is no number");
+  CHECK(read({{"value", 1}}) == "there is no option name");
+  CHECK(read({{"name", "StepDecay"}}) ==
+        "learning_rate: there is no \"StepDecay\"; the names are ExponentialDecay, InverseTimeDecay, "
+        "PiecewiseConstantDecay, PolynomialDecay, CosineDecay, CosineDecayRestarts");
+  CHECK(read({{"name", "CosineDecay"}}) == "CosineDecay: initial_learning_rate is 0; it takes a number above 0");
+  CHECK(read({{"name", "ExponentialDecay"}, {"initial_learning_rate", 1}, {"decay_steps", 0}, {"decay_rate", 1}}) ==
         "ExponentialDecay: decay_steps is 0; it takes at least 1");
 }

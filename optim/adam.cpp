@@ -1,8 +1,0 @@
-#include <xgrad/optim/adam.hpp>
-
-namespace xgrad::inline XGRAD_PRECISION {
-
-// Compiled here, where the loop is vectorised whatever options the user's program is compiled with.
-template Optimizer::Optimizer(Adam);
-
-}  // namespace xgrad::inline XGRAD_PRECISION

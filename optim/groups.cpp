@@ -1,0 +1,81 @@
+#include <xgrad/optim/groups.hpp>
+
+#include <algorithm>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+Optimizers::Optimizers(std::initializer_list<Group> groups) : Optimizers(std::vector(groups)) {}
+
+Optimizers::Optimizers(std::vector<Group> groups) : groups_(std::move(groups)) {
+  require<ValueError>(!groups_.empty(), "optimizers: there are no groups; it takes one or more");
+}
+
+void Optimizers::assign(const Parameters& parameters) {
+  parameters_.assign(groups_.size(), {});
+  std::string patterns, paths;
+  for (const Group& group : groups_) patterns += (patterns.empty() ? "\"" : ", \"") + group.pattern + '"';
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    const std::string& path = parameters.paths[k];
+    paths += (paths.empty() ? "" : ", ") + path;
+    const auto takes = [&](const Group& group) { return matches(group.pattern, path); };
+    const auto group = std::find_if(groups_.begin(), groups_.end(), takes);
+    require<ValueError>(group != groups_.end(), "optimizers: parameter ", path, " matches none of the groups ",
+                        patterns, "; let the last be \"**\", or freeze it");
+    Parameters& its = parameters_[static_cast<std::size_t>(group - groups_.begin())];
+    its.paths.push_back(path);
+    its.all.push_back(parameters[k]);
+  }
+  for (std::size_t k = 0; k + 1 < groups_.size(); ++k)
+    require<ValueError>(parameters_[k].size() > 0, "optimizers: no parameter is left for the group \"",
+                        groups_[k].pattern, "\"; there are ", paths.empty() ? "none" : paths);
+}
+
+void Optimizers::step() {
+  for (std::size_t k = 0; k < parameters_.size(); ++k)
+    if (parameters_[k].size() > 0) groups_[k].optimizer.step(parameters_[k]);
+}
+
+void Optimizers::step(const Optimizer::InParts& in_parts) {
+  for (std::size_t k = 0; k < parameters_.size(); ++k)
+    if (parameters_[k].size() > 0) groups_[k].optimizer.step(parameters_[k], in_parts);
+}
+
+void Optimizers::rename(ModuleRef module) {
+  for (Group& group : groups_) group.optimizer.rename(module);
+}
+
+void Optimizers::patterns(Fields& f) {
+  std::vector<std::string> patterns;
+  for (const Group& group : groups_) patterns.push_back(group.pattern);
+  f.needed("patterns", patterns);
+  require<ValueError>(!patterns.empty(), "optimizers: there are no groups");
+  groups_.resize(patterns.size(), Group{"**", "sgd"});
+  for (std::size_t k = 0; k < groups_.size(); ++k) groups_[k].pattern = patterns[k];
+}
+
+void Optimizers::fields(Fields& f) {
+  options(f);
+  states(f);
+}
+
+void Optimizers::options(Fields& f) {
+  struct Options {
+    Optimizer& optimizer;
+    void fields(Fields& f) { optimizer.options(f); }
+  };
+  patterns(f);
+  for (std::size_t k = 0; k < groups_.size(); ++k) {
+    Options its{groups_[k].optimizer};
+    f(std::to_string(k), its);
+  }
+}
+
+void Optimizers::states(Fields& f) {
+  for (std::size_t k = 0; k < groups_.size(); ++k) {
+    const std::string name = k == 0 ? "optimizer" : text("optimizer_", k);
+    f(name, groups_[k].optimizer.state_);
+    if (f.purpose() == Fields::reading) groups_[k].optimizer.set_state(groups_[k].optimizer.state_);  // checked
+  }
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

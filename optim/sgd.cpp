@@ -1,8 +1,0 @@
-#include <xgrad/optim/sgd.hpp>
-
-namespace xgrad::inline XGRAD_PRECISION {
-
-// Compiled here, where the loop is vectorised whatever options the user's program is compiled with.
-template Optimizer::Optimizer(SGD);
-
-}  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,0 +1,143 @@
+#include <xgrad/training/fit.hpp>
+
+#include <algorithm>
+#include <iostream>
+
+#include <xgrad/training/interrupt.hpp>
+#include <xgrad/training/plan.hpp>
+#include <xgrad/training/run.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+struct Fit::State {
+  State(Model& m, const Samples& data, const FitOptions& o)
+      : model(m), options(o), plan(data, options, m.rng_), run(m, o.workers), batch(plan.batches->end()) {}
+
+  bool watches_batches() const {
+    return std::any_of(options.callbacks.begin(), options.callbacks.end(),
+                       [](const Callback& callback) { return callback.on_train_batch_end != nullptr; });
+  }
+
+  Model& model;
+  const FitOptions options;
+  Plan plan;
+  Run run;
+  Batches::Iterator batch;
+  const InterruptGuard interrupt{};
+  std::optional<Progress> progress{};
+};
+
+namespace {
+
+// What is counted over whole batches cannot be counted by workers.
+void require_no_statistics(ModuleRef module) {
+  struct Look final : Fields {
+    void parameter(const std::string& path, Parameter& p, bool) override {
+      require<ValueError>(p.trainable || frozen || p.frozen, "fit: ", path,
+                          " is counted over whole batches; it takes workers = 1");
+    }
+  } look;
+  module.fields(look);
+}
+
+}  // namespace
+
+Fit::Fit(Model& model, const Samples& data, const FitOptions& options)
+    : state_(new State(model, data, options)), history_(new History), epoch_(options.initial_epoch) {
+  if (model.training().objective) {
+    state_->run.draw(data);
+    if (options.check_data) data.require_finite();
+  } else {
+    model.require_built(&data.sample_shape());
+    state_->plan.check_data(model.training().loss, model.output_shape(), options.check_data);
+  }
+  if (options.workers > 1) require_no_statistics(model);
+  state_->run.find_parameters();
+}
+
+Fit::~Fit() = default;
+
+Logs Fit::logs() const { return state_->run.logs(); }
+
+template <class Function, class... Arguments>
+void Fit::call(Function function, Arguments&... arguments) {
+  for (const Callback& callback : state_->options.callbacks)
+    if (callback.*function) {
+      (callback.*function)(state_->model, arguments...);
+      // it may have frozen layers, or put another model here
+      in_epoch_ ? state_->run.refresh() : state_->run.find_parameters();
+    }
+}
+
+bool Fit::next() {
+  if (ended_) return false;
+  if (!begun_) {
+    begun_ = true;
+    state_->model.stop_training = false;
+    call(&Callback::on_train_begin);
+  }
+  if (!in_epoch_) {
+    if (epoch_ >= state_->options.epochs || state_->model.stop_training) return end(), false;
+    begin_epoch();
+  }
+  if (state_->interrupt.interrupted()) return end(), false;
+  learn_batch();
+  if (state_->batch == state_->plan.batches->end() || state_->model.stop_training) end_epoch();
+  return true;
+}
+
+void Fit::begin_epoch() {
+  State& s = *state_;
+  call(&Callback::on_epoch_begin, epoch_);
+  if (s.options.verbose != silent && s.options.epochs > 1)
+    std::cout << "Epoch " << epoch_ + 1 << '/' << s.options.epochs << std::endl;
+  s.progress.emplace(std::cout, s.plan.batches->size(), style_of(s.options.verbose));
+  s.run.begin(epoch_);
+  s.batch = s.plan.batches->begin();
+  step_ = 0;
+  in_epoch_ = true;
+}
+
+void Fit::learn_batch() {
+  State& s = *state_;
+  call(&Callback::on_train_batch_begin, step_);
+  const bool finite = s.options.workers > 1 ? s.run.learn_together(s.plan.data, s.batch.numbers(), s.plan.weights())
+                                            : s.run.learn(*s.batch, s.run.weights_of(s.batch, s.plan.weights()));
+  const std::string where = finite ? "" : s.run.where_not_finite();  // now: a callback may put another model here
+  if (s.watches_batches()) {
+    const Logs logs = s.run.logs();
+    call(&Callback::on_train_batch_end, step_, logs);
+  }
+  require<ValueError>(finite || s.model.stop_training, "fit: the loss is not finite in epoch ", epoch_ + 1, ", step ",
+                      step_ + 1, where, "; try a smaller learning rate, or the callback TerminateOnNaN");
+  ++step_;
+  ++s.batch;
+  if (s.options.verbose != silent) s.progress->update(step_, [&] { return s.run.logs(); });
+}
+
+void Fit::end_epoch() {
+  State& s = *state_;
+  in_epoch_ = false;
+  Logs logs = s.run.logs();
+  if (s.plan.validation_batches && (epoch_ + 1) % s.options.validation_freq == 0) {
+    s.run.evaluate(*s.plan.validation_batches, s.plan.validation->weights(), nullptr);
+    for (const auto& [name, number] : s.run.logs("val_")) logs[name] = number;
+  }
+  s.model.epochs_done_ = epoch_ + 1;
+  call(&Callback::on_epoch_end, epoch_, logs);
+  history_->epoch.push_back(epoch_);
+  history_->logs.push_back(logs);
+  if (s.options.verbose != silent) s.progress->finish(logs);
+  ++epoch_;
+}
+
+void Fit::end() {
+  ended_ = true;
+  if (state_->interrupt.interrupted()) {
+    history_->interrupted = true;
+    if (state_->options.verbose != silent) std::cout << "\ninterrupted in epoch " << epoch_ + 1 << std::endl;
+  }
+  call(&Callback::on_train_end);
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,0 +1,99 @@
+#include <xgrad/training/progress.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+namespace {
+
+std::string formatted(const char* format, double value) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof buffer, format, value);
+  return buffer;
+}
+
+// As Keras: four decimals, or an exponent for what they would not show.
+std::string number(double value) { return formatted(std::abs(value) > 1e-3 ? "%.4f" : "%.4e", value); }
+
+std::string per_step(double seconds) {
+  if (seconds >= 1 || seconds == 0) return formatted("%.0fs/step", seconds);
+  return seconds >= 1e-3 ? formatted("%.0fms/step", seconds * 1e3) : formatted("%.0fus/step", seconds * 1e6);
+}
+
+std::string duration(double seconds) {
+  const int whole = static_cast<int>(seconds);
+  char buffer[64];
+  if (whole >= 3600)
+    std::snprintf(buffer, sizeof buffer, "%d:%02d:%02d", whole / 3600, whole % 3600 / 60, whole % 60);
+  else if (whole >= 60)
+    std::snprintf(buffer, sizeof buffer, "%d:%02d", whole / 60, whole % 60);
+  else
+    std::snprintf(buffer, sizeof buffer, "%ds", whole);
+  return buffer;
+}
+
+}  // namespace
+
+Progress::Progress(std::ostream& out, std::size_t steps, Style style)
+    : out_(out), steps_(std::max<std::size_t>(steps, 1)), style_(style), start_(std::chrono::steady_clock::now()) {}
+
+double Progress::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+}
+
+bool Progress::is_due(std::size_t step) {
+  if (step == 1) first_step_ = seconds();
+  if (style_ != live_bar || step == 0) return false;
+  const double now = seconds();
+  if (drawn_ >= 0 && now - drawn_ < 0.05) return false;
+  drawn_ = now;
+  return true;
+}
+
+double Progress::each_step(std::size_t step) const {
+  return step > 1 ? (seconds() - first_step_) / static_cast<double>(step - 1) : seconds();
+}
+
+std::string Progress::time_left(std::size_t step) const {
+  const double each = each_step(step);
+  return duration(each * static_cast<double>(steps_ - std::min(step, steps_))) + " " + per_step(each);
+}
+
+void Progress::finish(const Logs& logs) {
+  const char* between = style_ == plain ? " - " : " ";
+  draw(steps_, logs, duration(seconds()) + between + per_step(each_step(steps_)));
+  out_ << std::endl;
+}
+
+void Progress::draw(std::size_t step, const Logs& logs, const std::string& timing) {
+  constexpr std::size_t width = 20;
+  const std::size_t done = width * std::min(step, steps_) / steps_;
+  const std::string count = std::to_string(steps_), at = std::to_string(step);
+  if (style_ == live_bar) out_ << "\r\033[K";
+  out_ << std::string(count.size() - std::min(at.size(), count.size()), ' ') << at << '/' << count << ' ';
+  if (style_ == plain) out_ << "- ";
+  if (style_ == live_bar) out_ << "\033[32m";
+  for (std::size_t k = 0; k < width && style_ != plain; ++k) {
+    if (style_ == live_bar && k == done) out_ << "\033[37m";
+    out_ << "━";
+  }
+  if (style_ == live_bar) out_ << "\033[0m";
+  if (style_ != plain) out_ << ' ';
+  out_ << timing;
+  for (const auto& [name, value] : logs) out_ << " - " << name << ": " << number(value);
+  out_ << std::flush;
+}
+
+Progress::Style style_of(int verbose) {
+  const bool plain = verbose == 2 || (verbose == -1 && !output_is_terminal());
+  if (plain) return Progress::plain;
+  return output_is_terminal() ? Progress::live_bar : Progress::bar;
+}
+
+bool output_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
+
+}  // namespace xgrad::inline XGRAD_PRECISION

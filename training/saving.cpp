@@ -1,0 +1,205 @@
+#include <iostream>
+
+#include <xgrad/nn/files.hpp>
+#include <xgrad/nn/legacy.hpp>
+#include <xgrad/nn/sequential.hpp>
+#include <xgrad/nn/walks.hpp>
+#include <xgrad/training/compiled.hpp>
+
+// The file of a model: weights as tensors under their paths, what the optimizers keep under "training/", and the rest
+// as JSON in the metadata.
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+namespace {
+
+constexpr const char* prefix = "training/";
+using Texts = std::map<std::string, std::string>;
+
+// What compile() said, as far as a file can hold it.
+struct Compiled {
+  Optimizers& optimizers;
+  Loss& loss;
+  std::vector<Metric>& metrics;
+
+  void fields(Fields& f) {
+    struct Options {
+      Optimizers& all;
+      void fields(Fields& f) { all.options(f); }
+    } options{optimizers};
+    struct List {
+      std::vector<Metric>& all;
+      void fields(Fields& f) {
+        std::size_t size = all.size();
+        f.needed("size", size);
+        require<ValueError>(size <= 1000, "there are ", size, " metrics");
+        all.resize(size, Metric("mse"));
+        for (std::size_t k = 0; k < size; ++k) f(std::to_string(k), all[k]);
+      }
+    } list{metrics};
+    f("optimizers", options)("loss", loss)("metrics", list);
+  }
+};
+
+// Where the training is; the optimizers only of a model that is compiled.
+struct Progressed {
+  std::size_t& epochs_done;
+  Rng& generator;
+  Optimizers* optimizers;
+
+  void fields(Fields& f) {
+    f.needed("epochs_done", epochs_done)("generator", generator);
+    if (optimizers) optimizers->states(f);
+  }
+};
+
+// A file of this version or 0.1.
+struct ModelFile {
+  explicit ModelFile(const std::string& path) : file(read_safetensors(path)), texts(is_of_0_1(file)) {
+    const std::string old_prefix = "optimizer/";
+    for (StoredTensor tensor : file.tensors) {
+      if (texts && tensor.name.starts_with(old_prefix)) tensor.name = prefix + tensor.name;
+      (tensor.name.starts_with(prefix) ? training : weights).push_back(std::move(tensor));
+    }
+    if (texts) return;
+    const Json format = json("xgrad.format");
+    require<ValueError>(format.is_number_integer() && format <= file_format, "its format is ", format.dump(),
+                        "; this xgrad reads up to ", file_format);
+  }
+
+  Json json(const char* key) const {
+    const auto found = file.metadata.find(key);
+    require<ValueError>(found != file.metadata.end(), "there is no ", key, " in it: it is not a saved model");
+    return Json::parse(found->second);
+  }
+
+  Json module() const { return texts ? module_of_0_1(file) : json("xgrad.module"); }
+  Json compiled() const {
+    if (texts) return compiled_of_0_1(file);
+    return file.metadata.contains("xgrad.compiled") ? json("xgrad.compiled") : Json(nullptr);
+  }
+  Json progressed(ModuleRef module) const { return texts ? training_of_0_1(file, module) : json("xgrad.training"); }
+  std::set<std::string> frozen() const {
+    return texts ? std::set<std::string>() : json("xgrad.frozen").get<std::set<std::string>>();
+  }
+  Shape input_shape() const {
+    const auto shape = texts ? "[" + file.metadata.at("xgrad.input_shape") + "]" : json("xgrad.input_shape").dump();
+    const auto extents = Json::parse(shape).get<std::vector<std::size_t>>();
+    return Shape(extents.begin(), extents.end());
+  }
+
+  SafeTensors file;
+  bool texts;  // options are texts, as 0.1 wrote them
+  std::vector<StoredTensor> weights, training;
+};
+
+}  // namespace
+
+void Model::save(const std::string& path) try {
+  require_built();
+  check_fields(*this);
+  Writer module;
+  module.is_portable = true;
+  fields(module);
+  for (const StoredTensor& tensor : module.tensors)
+    require<ValueError>(!tensor.name.starts_with(prefix), "save: ", tensor.name,
+                        " is where the optimizer's state is kept; it takes another name for the layer");
+  Training* const compiled = training_.as<Training>();
+  if (compiled) compiled->optimizers.rename(*this);
+  Writer progress(prefix);
+  Progressed{epochs_done_, rng_, compiled ? &compiled->optimizers : nullptr}.fields(progress);
+  module.tensors.insert(module.tensors.end(), progress.tensors.begin(), progress.tensors.end());
+  Texts texts{{"xgrad.format", std::to_string(file_format)},
+              {"xgrad.kind", Json(kind_).dump()},
+              {"xgrad.module", module.options.dump()},
+              {"xgrad.frozen", Json(module.frozen).dump()},
+              {"xgrad.input_shape", Json(std::vector<std::size_t>(input_->begin(), input_->end())).dump()},
+              {"xgrad.training", progress.options.dump()}};
+  if (compiled && !compiled->objective) {
+    const auto is_known = [](const Metric& metric) { return metric.can_be_saved(); };
+    try {
+      Writer said;
+      said.is_portable = true;
+      Compiled{compiled->optimizers, compiled->loss, compiled->metrics}.fields(said);
+      if (compiled->loss.can_be_saved() && std::all_of(compiled->metrics.begin(), compiled->metrics.end(), is_known))
+        texts["xgrad.compiled"] = said.options.dump();
+    } catch (const ValueError&) {  // a rule or schedule of the user's own: load() leaves it to be compiled again
+    }
+  }
+  write_safetensors(path, std::move(module.tensors), std::move(texts));
+} catch (const Json::exception& error) {  // the only one that these texts meet: a name that is not UTF-8
+  throw ValueError(text("save: ", error.what()));
+}
+
+void Model::read(const std::string& path, const std::vector<Layer>& own_layers) {
+  reading_file(path, [&] {
+    const ModelFile file(path);
+    const Json kind = file.texts ? Json(Chain::kind) : file.json("xgrad.kind");
+    require<ValueError>(kind == kind_, "its module is of the kind ", kind.dump(), ", the model's \"", kind_, "\"");
+    Reader module(file.weights, "", file.module(), own_layers, file.texts);
+    module.set_frozen(file.frozen());
+    fields(module);
+    module.finish();
+    if (!module.is_finite) std::cerr << "xgrad: " << path << " holds weights that are NaN or infinite" << std::endl;
+
+    const Shape sample = file.input_shape();
+    std::size_t stored = std::size_t{1} << 22;  // elements: what a file may make a dry run of, beside its own weights
+    for (const StoredTensor& tensor : file.weights) stored += element_count(tensor.shape);
+    require<ValueError>(element_count(sample) <= stored, "its input_shape is ", sample,
+                        ", more than such a file has weights for");
+    if (call_ != nullptr) {
+      Tape tape;
+      (*this)(tape.constant(stacked(1, sample), 0), {.drawing = true});
+    }
+    input_ = sample;
+
+    const Json said = file.compiled();
+    if (!said.is_null()) {
+      Training training{"rmsprop", "mse", {}, {}};
+      const std::vector<StoredTensor> none;
+      Reader reader(none, "", said, {}, file.texts);
+      Compiled compiled{training.optimizers, training.loss, training.metrics};
+      compiled.fields(reader);
+      reader.finish();
+      training_ = Named(std::move(training));
+    }
+    Training* const training = training_.as<Training>();
+    Reader reader(file.training, prefix, file.progressed(*this), {}, file.texts);
+    Progressed{epochs_done_, rng_, training ? &training->optimizers : nullptr}.fields(reader);
+    if (training) reader.finish();
+  });
+}
+
+void Model::restore(const std::string& path) {
+  require_built();
+  Training* const training = training_.as<Training>();
+  std::size_t epochs_done = 0;
+  Rng generator;
+  std::optional<Optimizers> optimizers;
+  if (training) optimizers = training->optimizers;
+  reading_file(path, [&] {
+    const ModelFile file(path);
+    if (const Json said = file.compiled(); optimizers && !said.is_null())
+      for (std::size_t k = 0; k < optimizers->size(); ++k) {
+        const std::string name = (*optimizers)[k].optimizer.name();
+        const Json& all = said.at("optimizers");
+        const std::string key = std::to_string(k), its = all.contains(key) ? all.at(key).at("name") : "none";
+        require<ValueError>(its == name, "its optimizer is ", its, ", the model's ", name);
+      }
+    Reader reader(file.training, prefix, file.progressed(*this), {}, file.texts);
+    Progressed{epochs_done, generator, optimizers ? &*optimizers : nullptr}.fields(reader);
+    if (optimizers) reader.finish();
+    read_weights(file.weights, *this, path);
+  });
+  rng_ = generator;
+  epochs_done_ = epochs_done;
+  if (optimizers) training->optimizers = std::move(*optimizers);
+}
+
+Sequential Sequential::load(const std::string& path, const std::vector<Layer>& own_layers) {
+  Sequential model;
+  model.read(path, own_layers);
+  return model;
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,0 +1,154 @@
+#include <xgrad/training/trainer.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include <xgrad/autograd/explain.hpp>
+#include <xgrad/autograd/ops.hpp>
+#include <xgrad/core/denormals.hpp>
+#include <xgrad/core/workers.hpp>
+#include <xgrad/nn/layer.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+Trainer::Trainer(ModuleRef module, Optimizers optimizers)
+    : module_(module), own_(std::move(optimizers)), optimizers_(&*own_), workers_(new Workers(1)), parts_(1) {
+  check_fields(module);
+  find_parameters();
+}
+
+Trainer::Trainer(ModuleRef module, Optimizers* optimizers, std::size_t workers)
+    : module_(module), optimizers_(optimizers), workers_(new Workers(workers)), parts_(workers) {
+  find_parameters();
+}
+
+Trainer::~Trainer() = default;
+
+void Trainer::find_parameters() {
+  parameters_ = learnt_parameters(module_);
+  optimizers_->assign(parameters_);
+  sorted_.assign(parameters_.begin(), parameters_.end());
+  std::sort(sorted_.begin(), sorted_.end());
+  tokens_.clear();
+  for (const Parameter* p : parameters_) tokens_.push_back(p->token());
+}
+
+bool Trainer::is_stale() const {
+  for (std::size_t k = 0; k < tokens_.size(); ++k)
+    if (tokens_[k].expired() || parameters_[k]->is_empty() || !parameters_[k]->is_learnt()) return true;
+  return false;
+}
+
+double Trainer::step(Rng& rng, const Objective& objective) {
+  const FlushDenormals flush;
+  if (!drawn_) draw(rng, objective);
+  for (std::size_t k = 0; k < tokens_.size(); ++k)
+    require<ValueError>(!tokens_[k].expired() && !parameters_[k]->is_empty(), "Trainer: the parameter ",
+                        parameters_.paths[k], " is gone; its module was moved or destroyed since the trainer was made");
+  if (!learn(rng, objective))
+    throw ValueError(text("Trainer: the loss is not finite", where_not_finite(), "; try a smaller learning rate"));
+  return parts_[0].loss.item();
+}
+
+// A dry run: weights are drawn, and those that the module has itself have to be shown.
+void Trainer::draw(Rng& rng, const Objective& objective) {
+  const bool any_empty = std::any_of(parameters_.begin(), parameters_.end(), [](auto* p) { return p->is_empty(); });
+  if (any_empty) {
+    Tape tape;
+    objective(tape, {.rng = &rng, .drawing = true});
+    std::vector<const Parameter*> shown;
+    each_parameter(module_, [&](const std::string&, Parameter& p) { shown.push_back(&p); });
+    for (const Parameter* p : tape.watched())
+      require<ValueError>(!module_.has(p) || std::find(shown.begin(), shown.end(), p) != shown.end(),
+                          "Trainer: a weight of shape ", p->value().shape(),
+                          " is used that fields() does not show; name ",
+                          "it there, f(\"weight\", weight), or it is neither learnt nor saved");
+    each_parameter(module_, [](const std::string& path, Parameter& p) { p.label = path; });
+    find_parameters();
+  }
+  drawn_ = true;
+}
+
+void Trainer::record(Part& part, Context context, const Objective& objective) {
+  part.tape.rewind();
+  part.penalties.clear();
+  context.penalties = &part.penalties;
+  if (!learns_all_) context.learnt = sorted_;
+  part.loss = objective(part.tape, context);
+  for (const Var penalty : part.penalties) part.loss = part.loss + penalty;
+}
+
+// False, without a step, if the loss is not finite.
+bool Trainer::learn(Rng& rng, const Objective& objective) {
+  Part& whole = parts_[0];
+  record(whole, {.training = true, .rng = &rng}, objective);
+  if (!std::isfinite(whole.loss.item())) return false;
+  if (parameters_.size() == 0) return true;  // nothing is trainable
+  whole.tape.backward(whole.loss);
+  optimizers_->step();
+  return true;
+}
+
+// By all workers. The gradients of the parts' mean losses are added up in their order, each times its share of the
+// samples: a given number of workers gives the same bits every time.
+bool Trainer::learn_together(const std::function<void(std::size_t, std::size_t, Part&)>& record_part) {
+  workers_->run([&](std::size_t worker, std::size_t workers) {
+    Part& part = parts_[worker];
+    part.gradients.clear();
+    record_part(worker, workers, part);
+    if (part.share > 0 && std::isfinite(part.loss.item())) find_gradients(part);
+  });
+  const auto is_finite = [](const Part& part) { return part.share == 0 || std::isfinite(part.loss.item()); };
+  if (!std::all_of(parts_.begin(), parts_.end(), is_finite)) return false;
+  if (parameters_.size() == 0) return true;
+  for (Parameter* p : parameters_)
+    if (p->gradient.shape() != p->value().shape()) p->gradient.resize(p->value().shape());
+  workers_->run([this](std::size_t part, std::size_t parts) { add_gradients(part, parts); });
+  optimizers_->step([this](const Task& task) { workers_->run(task); });
+  return true;
+}
+
+// The gradients of a part's loss, left where its tape has them.
+void Trainer::find_gradients(Part& part) {
+  part.recorded = part.tape.size();
+  part.watched.clear();
+  for (Parameter* p : parameters_) part.watched.push_back(part.tape.watch(*p));
+  part.tape.pull(part.loss, part.tape.constant(part.loss.shape(), 1), part.watched, part.gradients);
+}
+
+// A worker's part of every gradient: the sum of the parts' gradients there, a piece at a time that stays in the cache.
+void Trainer::add_gradients(std::size_t part, std::size_t parts) {
+  constexpr std::size_t piece = 4096;
+  for (std::size_t k = 0; k < parameters_.size(); ++k) {
+    Parameter& p = *parameters_[k];
+    const std::size_t size = p.gradient.size(), end = begin_of(part + 1, parts, size);
+    Real* const sum = p.gradient.data();
+    const auto uses_it = [&](const Part& s) { return !s.gradients.empty() && s.watched[k].line() < s.recorded; };
+    for (std::size_t first = begin_of(part, parts, size), last; first < end; first = last) {
+      last = std::min(first + piece, end);
+      std::fill(sum + first, sum + last, Real{0});
+      for (const Part& its : parts_) {
+        if (its.gradients.empty()) continue;
+        const Real* const gradient = its.gradients[k].value().data();
+        const auto share = static_cast<Real>(its.share);
+        for (std::size_t i = first; i < last; ++i) sum[i] += share * gradient[i];
+      }
+    }
+    if (part == 0) p.fresh = std::any_of(parts_.begin(), parts_.end(), uses_it);
+  }
+}
+
+// Where on the tape the last loss, which is not finite, began to be so: ": sqrt (line 3) gave nan ...".
+std::string Trainer::where_not_finite() const {
+  try {
+    for (const Part& part : parts_)
+      if (part.share > 0 && !std::isfinite(part.loss.item()))
+        for (std::uint32_t line = 0; line < part.tape.size(); ++line) require_finite(part.tape, line);
+  } catch (const ValueError& error) {
+    return std::string(": ") + error.what();
+  }
+  return "";
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -24,9 +24,9 @@ void check_indices(const char* who, Var indices, std::size_t n, std::size_t limi
 
 }  // namespace
 
-Var gather(Var x, Var indices) {
+Var take(Var x, Var indices) {
   static constexpr Op op{
-      .name = "gather",
+      .name = "take",
       .rule = "x' += the rows of y', added up by index",
       .forward =
           [](Tensor& y, In x, In indices) {
@@ -34,18 +34,18 @@ Var gather(Var x, Var indices) {
             for (std::size_t i = 0; i < indices.size(); ++i)
               std::copy_n(x.data() + index(indices.data()[i]) * length, length, y.data() + i * length);
           },
-      .pull_a = [](const Pull& p) { return scatter(p.g, p.b, p.a.shape()[0]); },
+      .pull_a = [](const Pull& p) { return segment_sum(p.g, p.b, p.a.shape()[0]); },
   };
-  require(!x.shape().empty(), "gather: the shape is ", x.shape(), "; it takes rows, (m, ...)");
-  check_indices("gather", indices, indices.value().size(), x.shape()[0]);
+  require(!x.shape().empty(), "take: the shape is ", x.shape(), "; it takes rows, (m, ...)");
+  check_indices("take", indices, indices.value().size(), x.shape()[0]);
   Shape shape = x.shape();
   shape[0] = indices.value().size();
   return x.tape().record(op, shape, x, indices);
 }
 
-Var scatter(Var x, Var indices, std::size_t rows) {
+Var segment_sum(Var x, Var segment_ids, std::size_t num_segments) {
   static constexpr Op op{
-      .name = "scatter",
+      .name = "segment_sum",
       .rule = "x' += the rows of y' at the indices",
       .forward =
           [](Tensor& y, In x, In indices) {
@@ -55,34 +55,34 @@ Var scatter(Var x, Var indices, std::size_t rows) {
               for (std::size_t k = 0; k < length; ++k)
                 y.data()[index(indices.data()[i]) * length + k] += x.data()[i * length + k];
           },
-      .pull_a = [](const Pull& p) { return gather(p.g, p.b); },
+      .pull_a = [](const Pull& p) { return take(p.g, p.b); },
   };
-  require(!x.shape().empty(), "scatter: the shape is ", x.shape(), "; it takes rows, (n, ...)");
-  check_indices("scatter", indices, x.shape()[0], rows);
+  require(!x.shape().empty(), "segment_sum: the shape is ", x.shape(), "; it takes rows, (n, ...)");
+  check_indices("segment_sum", segment_ids, x.shape()[0], num_segments);
   Shape shape = x.shape();
-  shape[0] = rows;
-  return x.tape().record(op, shape, x, indices);
+  shape[0] = num_segments;
+  return x.tape().record(op, shape, x, segment_ids);
 }
 
-Var pick(Var x, Var labels) {
+Var take_along_axis(Var x, Var labels) {
   static constexpr Op op{
-      .name = "pick",
+      .name = "take_along_axis",
       .rule = "x' += y', each at its label",
       .forward =
           [](Tensor& y, In x, In labels) {
             for (std::size_t i = 0; i < labels.size(); ++i)
               y.data()[i] = x.data()[i * x.shape(1) + index(labels.data()[i])];
           },
-      .pull_a = [](const Pull& p) { return place(p.g, p.b, p.a.shape()[1]); },
+      .pull_a = [](const Pull& p) { return one_hot(p.g, p.b, p.a.shape()[1]); },
   };
-  require(x.shape().size() == 2, "pick: the shape is ", x.shape(), "; it takes (n, k)");
-  check_indices("pick", labels, x.shape()[0], x.shape()[1]);
+  require(x.shape().size() == 2, "take_along_axis: the shape is ", x.shape(), "; it takes (n, k)");
+  check_indices("take_along_axis", labels, x.shape()[0], x.shape()[1]);
   return x.tape().record(op, {x.shape()[0]}, x, labels);
 }
 
-Var place(Var x, Var labels, std::size_t classes) {
+Var one_hot(Var x, Var labels, std::size_t classes) {
   static constexpr Op op{
-      .name = "place",
+      .name = "one_hot",
       .rule = "x' += the element of y' at each label",
       .forward =
           [](Tensor& y, In x, In labels) {
@@ -90,10 +90,10 @@ Var place(Var x, Var labels, std::size_t classes) {
             for (std::size_t i = 0; i < labels.size(); ++i)
               y.data()[i * y.shape(1) + index(labels.data()[i])] = x.data()[i];
           },
-      .pull_a = [](const Pull& p) { return pick(p.g, p.b); },
+      .pull_a = [](const Pull& p) { return take_along_axis(p.g, p.b); },
   };
-  require(x.shape().size() == 1, "place: the shape is ", x.shape(), "; it takes (n,)");
-  check_indices("place", labels, x.shape()[0], classes);
+  require(x.shape().size() == 1, "one_hot: the shape is ", x.shape(), "; it takes (n,)");
+  check_indices("one_hot", labels, x.shape()[0], classes);
   return x.tape().record(op, {x.shape()[0], classes}, x, labels);
 }
 

@@ -257,7 +257,7 @@ Var sparse_losses(Var labels, Var z, Var p, const Shape& shape) {
 }
 
 // From probabilities that no softmax has just computed.
-Var sparse_losses(Var labels, Var probabilities) { return -log(kept_inside(pick(normalised(probabilities), labels))); }
+Var sparse_losses(Var labels, Var probabilities) { return -log(kept_inside(take_along_axis(normalised(probabilities), labels))); }
 
 }  // namespace
 

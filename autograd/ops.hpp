@@ -108,24 +108,26 @@ Var squeeze(Var x, int axis);                   ///< without this axis of extent
 Var transpose(Var x);                           ///< the axes in reverse order
 Var transpose(Var x, const Axes& permutation);  ///< axis k of the result is axis permutation[k] of x
 Var concatenate(const std::vector<Var>& parts, int axis = 0);
-Var stack(const std::vector<Var>& parts, int axis = 0);             ///< along a new axis
-Var slice(Var x, int axis, std::size_t begin, std::size_t end);     ///< indices begin up to, not including, end
-Var embed(Var x, int axis, std::size_t begin, std::size_t extent);  ///< x at `begin` among zeros: slice's adjoint
-Var rows(Var x, std::size_t begin, std::size_t end);                ///< slice along axis 0
+Var stack(const std::vector<Var>& parts, int axis = 0);           ///< along a new axis
+Var slice(Var x, int axis, std::size_t begin, std::size_t end);   ///< indices begin up to, not including, end
+Var pad(Var x, int axis, std::size_t begin, std::size_t extent);  ///< x at `begin` among zeros: slice's adjoint
+Var rows(Var x, std::size_t begin, std::size_t end);              ///< slice along axis 0
 
-// Rows and elements by number. Throw ValueError for a number that is out of range or not an integer. indexing.cpp
+// Rows and elements chosen by index. Throw ValueError for an index that is out of range or not an integer. indexing.cpp
 
-/// Row indices[i] of x as row i: (m, ...) and (n,) to (n, ...).
-Var gather(Var x, Var indices);
+/// Row indices[i] of x as row i: (m, ...) and (n,) to (n, ...). It is np.take(x, indices, axis=0).
+Var take(Var x, Var indices);
 
-/// Rows of x added up by index: (n, ...) and (n,) to (rows, ...); gather's adjoint.
-Var scatter(Var x, Var indices, std::size_t rows);
+/// Row s of the result is the sum of the rows of x whose segment id is s: (n, ...) and (n,) to (num_segments, ...). It
+/// is Keras's ops.segment_sum, and the adjoint of take().
+Var segment_sum(Var x, Var segment_ids, std::size_t num_segments);
 
-/// Element labels[i] of row i: (n, k) and (n,) to (n,).
-Var pick(Var x, Var labels);
+/// Element labels[i] of row i: (n, k) and (n,) to (n,). It is np.take_along_axis(x, labels[:, None], axis=1)[:, 0].
+Var take_along_axis(Var x, Var labels);
 
-/// x[i] at labels[i] of a row of zeros: (n,) and (n,) to (n, classes); pick's adjoint.
-Var place(Var x, Var labels, std::size_t classes);
+/// Row i is x[i] times the one-hot vector of labels[i]: (n,) and (n,) to (n, classes). With ones for x it is Keras's
+/// one_hot(labels, classes). It is the adjoint of take_along_axis().
+Var one_hot(Var x, Var labels, std::size_t classes);
 
 // Losses, (y_true, y_pred) in Keras's order: a number, the sum of the samples' losses over how many samples there are.
 // A sample's loss is the mean over its last axis, times its weight if weights (n,) are given. Targets and weights are
@@ -180,6 +182,20 @@ Var softmax_cross_entropy(const Given& labels, Var logits, const Given& weights)
 Var record_elementwise(const Op& op, Var x);
 Var record_elementwise(const Op& op, Var a, Var b);
 Var record_elementwise(const Op& op, Var a, Var b, Var c);
+
+// Old names, for one version.
+
+[[deprecated("it is take() now")]] inline Var gather(Var x, Var indices) { return take(x, indices); }
+[[deprecated("it is segment_sum() now")]] inline Var scatter(Var x, Var indices, std::size_t rows) {
+  return segment_sum(x, indices, rows);
+}
+[[deprecated("it is take_along_axis() now")]] inline Var pick(Var x, Var labels) { return take_along_axis(x, labels); }
+[[deprecated("it is one_hot() now")]] inline Var place(Var x, Var labels, std::size_t classes) {
+  return one_hot(x, labels, classes);
+}
+[[deprecated("it is pad() now")]] inline Var embed(Var x, int axis, std::size_t begin, std::size_t extent) {
+  return pad(x, axis, begin, extent);
+}
 
 }  // namespace xgrad::inline XGRAD_PRECISION
 

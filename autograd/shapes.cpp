@@ -158,7 +158,7 @@ Var slice(Var x, int axis, std::size_t begin, std::size_t end) {
       .pull_a =
           [](const Pull& p) {
             const std::size_t axis = p.with.axis(), begin = static_cast<std::size_t>(p.with.begin);
-            return embed(p.g, static_cast<int>(axis), begin, p.a.shape()[axis]);
+            return pad(p.g, static_cast<int>(axis), begin, p.a.shape()[axis]);
           },
       .attributes = place_text,
   };
@@ -170,9 +170,9 @@ Var slice(Var x, int axis, std::size_t begin, std::size_t end) {
   return x.tape().record(op, shape, place_of(op.name, at, begin), x);
 }
 
-Var embed(Var x, int axis, std::size_t begin, std::size_t extent) {
+Var pad(Var x, int axis, std::size_t begin, std::size_t extent) {
   static constexpr Op op{
-      .name = "embed",
+      .name = "pad",
       .rule = "x' += the part of y' where x is",
       .forward =
           [](Tensor& y, In x, const Attributes& with) {
@@ -190,8 +190,8 @@ Var embed(Var x, int axis, std::size_t begin, std::size_t extent) {
           },
       .attributes = place_text,
   };
-  const std::size_t at = axis_of("embed", x.shape(), axis);
-  require(begin <= extent && x.shape()[at] <= extent - begin, "embed: ", x.shape(), " at ", begin, " of axis ", axis,
+  const std::size_t at = axis_of("pad", x.shape(), axis);
+  require(begin <= extent && x.shape()[at] <= extent - begin, "pad: ", x.shape(), " at ", begin, " of axis ", axis,
           " does not fit an extent of ", extent);
   Shape shape = x.shape();
   shape[at] = extent;

@@ -48,12 +48,12 @@ TEST_CASE("explain prints what an operation was told beside its inputs, which is
   const Var x = tape.variable(Tensor{{1, 2, 3}, {4, 5, 6}});
   const Var tail = slice(x, 1, 1, 3);
   const Var turned = transpose(tail);
-  elu(concatenate({turned, embed(turned, 0, 1, 3)}, 0), Real(0.5));
+  elu(concatenate({turned, pad(turned, 0, 1, 3)}, 0), Real(0.5));
   CHECK(explain(tape) == R"--(#  operation              inputs  shape   value   rule
 0  variable                       (2, 3)  1 .. 6
 1  slice axis=1 begin=1   0       (2, 2)  2 .. 6  x' += y', among zeros
 2  transpose axes=(1, 0)  1       (2, 2)  2 .. 6  x' += y', with the axes put back
-3  embed axis=0 begin=1   2       (3, 2)  0 .. 6  x' += the part of y' where x is
+3  pad axis=0 begin=1     2       (3, 2)  0 .. 6  x' += the part of y' where x is
 4  concatenate axis=0     2 3     (5, 2)  0 .. 6  a' += the first part of y',  b' += the rest
 5  elu alpha=0.5          4       (5, 2)  0 .. 6  x' += y' where x > 0, y' (y + alpha) elsewhere
 )--");

@@ -139,7 +139,7 @@ TEST_CASE("parts of one Var, overlapping or repeated, add up where they came fro
   Tape tape;
   const Var x = tape.variable(Tensor{1, 2, 3});
   check_close(gradient(sum(slice(x, 0, 0, 2) * slice(x, 0, 1, 3)), {x})[0].value(), {2, 4, 2}, 0);
-  check_close(gradient(sum(gather(x, tape.constant(Tensor{2, 0, 2, 2}))), {x})[0].value(), {1, 0, 3}, 0);
+  check_close(gradient(sum(take(x, tape.constant(Tensor{2, 0, 2, 2}))), {x})[0].value(), {1, 0, 3}, 0);
   check_close(gradient(sum(stack({x, x, 5 * x})), {x})[0].value(), {7, 7, 7}, 0);
   check_close(gradient(sum(concatenate({x, square(x)})), {x})[0].value(), {3, 5, 7}, 0);
 }
@@ -201,12 +201,12 @@ TEST_CASE("vjp moves what jvp gives") {
   check_close(vjp(y, {x}, moved)[0].value(), {19, 2}, 0);
 }
 
-TEST_CASE("rows taken by one gather have one gradient") {
+TEST_CASE("rows taken by one take() have one gradient") {
   Tape tape;
   const Var x = tape.variable(zeros({1000, 2})), all = tape.constant({1000}, [](Tensor&indices) {
     for (std::size_t i = 0; i < 1000; ++i) indices(i) = static_cast<Real>(i);
   });
-  check_close(gradient(sum(gather(x, all)), {x})[0].value(), ones({1000, 2}), 0);
+  check_close(gradient(sum(take(x, all)), {x})[0].value(), ones({1000, 2}), 0);
   CHECK(tape.size() < 10);
 }
 

@@ -133,8 +133,8 @@ Vars split(const Case& c) {
 
 Vars gathered(const Case& c) {
   const Var x = c[0], indices = where(greater(0, c[1]), c[1] + c[0].shape()[0], c[1]);  // negative ones from the end
-  if (c.attribute("axis", 0) == 0) return {gather(x, indices)};
-  return {transpose(gather(transpose(x, {1, 0, 2, 3}), c[1]), {1, 0, 2, 3})};
+  if (c.attribute("axis", 0) == 0) return {take(x, indices)};
+  return {transpose(take(transpose(x, {1, 0, 2, 3}), c[1]), {1, 0, 2, 3})};
 }
 
 Vars unsqueezed(const Case& c) {
@@ -174,10 +174,10 @@ Vars class_loss(const Case& c, bool logits) {
   const Var labels_given = flatten(c[1]), ignored = equal(labels_given, c.attribute("ignore_index", -1000));
   const Var labels = where(ignored, 0, labels_given);
   const Var z = reshape(transpose(x, last), {labels.shape()[0], x.shape()[1]});
-  const Var weights = (1 - ignored) * (c.given(2) ? gather(c[2], labels) : 1 + 0 * labels);
+  const Var weights = (1 - ignored) * (c.given(2) ? take(c[2], labels) : 1 + 0 * labels);
   const std::string reduction = c.attribute("reduction", std::string("mean"));
 
-  Var y = reshape(-pick(logits ? log_softmax(z) : z, labels) * weights, c[1].shape());
+  Var y = reshape(-take_along_axis(logits ? log_softmax(z) : z, labels) * weights, c[1].shape());
   if (reduction != "none") y = logits ? softmax_cross_entropy(labels, z, weights) * labels.shape()[0] : sum(y);
   if (reduction == "mean") y = y / sum(weights);
   return {y, log_softmax(x, 1)};
@@ -251,7 +251,7 @@ const std::map<std::string, Mapping> operations{
 // The cases of these operations that do not apply, and why.
 const std::map<std::string, const char*> out_of_scope{
     {"test_div_int32_trunc", "integers divide otherwise"},
-    {"test_gather_2d_indices", "gather takes one axis of indices"},
+    {"test_gather_2d_indices", "take() takes one axis of indices"},
     {"test_reduce_log_sum_exp_empty_set", "refused: there is nothing to reduce"},
     {"test_reduce_max_empty_set", "refused: there is nothing to reduce"},
     {"test_reduce_max_empty_set_bool", "refused: there is nothing to reduce"},

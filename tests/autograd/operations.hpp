@@ -205,22 +205,24 @@ inline const std::vector<Operation> operations{
      },
      {{{2, 3}, {2, 3}}, {{}, {}}, {{0}, {0}}}},
     {"slice", [](const Inputs& x) { return slice(x[0], 1, 1, 3); }, {{{2, 3}}, {{2, 4, 2}}}},
-    {"embed", [](const Inputs& x) { return embed(x[0], -2, 1, 4); }, {{{2, 3}}, {{2, 3, 2}}, {{0, 2}}}},
+    {"pad", [](const Inputs& x) { return pad(x[0], -2, 1, 4); }, {{{2, 3}}, {{2, 3, 2}}, {{0, 2}}}},
     {"rows", [](const Inputs& x) { return rows(x[0], 1, 2); }, {{{2, 3}}, {{3}}}},
-    {"gather",
+    {"take",
      [](const Inputs& x) {
-       return gather(x[0], indices(x[0], {1, 0, 1, 1}));
+       return take(x[0], indices(x[0], {1, 0, 1, 1}));
      },
      {{{2, 3}}, {{2}}, {{3, 2, 2}}}},
-    {"scatter",
+    {"segment_sum",
      [](const Inputs& x) {
-       return scatter(x[0], indices(x[0], {2, 0, 2}), 4);
+       return segment_sum(x[0], indices(x[0], {2, 0, 2}), 4);
      },
      {{{3, 2}}, {{3}}, {{3, 1, 2}}}},
-    {"pick", [](const Inputs& x) { return pick(x[0], labels_for(x[0])); }, {{{2, 3}}, {{4, 2}}, {{1, 1}}}},
-    {"place",
+    {"take_along_axis",
+     [](const Inputs& x) { return take_along_axis(x[0], labels_for(x[0])); },
+     {{{2, 3}}, {{4, 2}}, {{1, 1}}}},
+    {"one_hot",
      [](const Inputs& x) {
-       return place(x[0], indices(x[0], {1, 0, 2}), 4);
+       return one_hot(x[0], indices(x[0], {1, 0, 2}), 4);
      },
      {{{3}}}},
     {"mean_squared_error",

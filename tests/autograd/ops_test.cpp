@@ -200,3 +200,27 @@ TEST_CASE("an axis that is not there is refused by the function that was called"
           mean(x, {0, -2});
         }) == "mean: axis -2 of (2, 3) is given twice; it takes each once");
 }
+
+TEST_CASE("the old names of operations give what the new ones give") {
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+  Tape tape;
+  const Var x = tape.variable(Tensor{{1, 2}, {3, 4}, {5, 6}}), row = tape.variable(Tensor{7, 8, 9});
+  const Var ids = tape.constant(Tensor{1, 0, 1});
+  check_close(gather(x, ids).value(), take(x, ids).value(), 0);
+  check_close(scatter(x, ids, 3).value(), segment_sum(x, ids, 3).value(), 0);
+  check_close(pick(x, ids).value(), take_along_axis(x, ids).value(), 0);
+  check_close(place(row, ids, 2).value(), one_hot(row, ids, 2).value(), 0);
+  check_close(embed(x, 1, 1, 4).value(), pad(x, 1, 1, 4).value(), 0);
+#pragma GCC diagnostic pop
+}
+
+TEST_CASE("rows and elements chosen by index, by hand") {
+  Tape tape;
+  const Var x = tape.variable(Tensor{{1, 2}, {3, 4}, {5, 6}}), ids = tape.constant(Tensor{1, 0, 1});
+  check_close(take(x, ids).value(), {{3, 4}, {1, 2}, {3, 4}}, 0);
+  check_close(segment_sum(x, ids, 3).value(), {{3, 4}, {6, 8}, {0, 0}}, 0);
+  check_close(take_along_axis(x, ids).value(), {2, 3, 6}, 0);
+  check_close(one_hot(tape.constant(Tensor{7, 8, 9}), ids, 2).value(), {{0, 7}, {8, 0}, {0, 9}}, 0);
+  check_close(pad(rows(x, 0, 1), 1, 1, 4).value(), {{0, 1, 2, 0}}, 0);
+}

@@ -19,7 +19,7 @@ def down_to(x, shape):  # the axes over which x is reduced to this shape
     return tuple(k for k in range(x.dim()) if shape[k] != x.shape[k])
 
 
-def embed(x, axis, begin, extent):
+def pad(x, axis, begin, extent):
     def gap(n):
         return x.new_zeros([n if k == axis % x.dim() else m for k, m in enumerate(x.shape)])
     return torch.cat([gap(begin), x, gap(extent - begin - x.shape[axis])], axis)
@@ -61,11 +61,11 @@ TORCH = {
     "squeeze": lambda x, axis=None: x.squeeze() if axis is None else x.squeeze(axis),
     "transpose": lambda x, axes=None: x.permute(dims(x, axes) if axes else dims(x, None)[::-1]),
     "concatenate": lambda *x, axis: torch.cat(x, axis), "stack": lambda *x, axis: torch.stack(x, axis),
-    "slice": lambda x, axis, begin, end: x.narrow(axis, begin, end - begin), "embed": embed,
-    "rows": lambda x, begin, end: x[begin:end], "gather": lambda x, i: x[i.long()],
-    "scatter": lambda x, i, rows: x.new_zeros([rows, *x.shape[1:]]).index_add(0, i.long(), x),
-    "pick": lambda x, i: x.gather(1, i.long()[:, None])[:, 0],
-    "place": lambda x, i, classes: F.one_hot(i.long(), classes) * x[:, None],
+    "slice": lambda x, axis, begin, end: x.narrow(axis, begin, end - begin), "pad": pad,
+    "rows": lambda x, begin, end: x[begin:end], "take": lambda x, i: x[i.long()],
+    "segment_sum": lambda x, i, num_segments: x.new_zeros([num_segments, *x.shape[1:]]).index_add(0, i.long(), x),
+    "take_along_axis": lambda x, i: x.gather(1, i.long()[:, None])[:, 0],
+    "one_hot": lambda x, i, classes: F.one_hot(i.long(), classes) * x[:, None],
     "mean_squared_error": lambda t, p, w=None: weighted(F.mse_loss(p, t, reduction="none"), w),
     "mean_absolute_error": lambda t, p, w=None: weighted(F.l1_loss(p, t, reduction="none"), w),
     "huber": lambda t, p, w=None, delta=1.0: weighted(F.huber_loss(p, t, reduction="none", delta=delta), w),

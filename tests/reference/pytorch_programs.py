@@ -150,9 +150,10 @@ ARGUMENTS = {
     "equal": lambda p: [p.do("sign", p.any()), p.do("sign", p.any())], "gate": alike,
     "linear": linear,
     "concatenate": lambda p: alike(p, 1), "stack": lambda p: alike(p, 0, 2),
-    "gather": with_labels(1, 3, lambda p, shape: (p.rng.randint(2, 4), shape[0])),
-    "scatter": with_labels(1, 3, lambda p, shape: (shape[0], 3)),
-    "place": with_labels(1, 1, lambda p, shape: (shape[0], 3)), "pick": with_labels(2, 2, lambda p, shape: shape),
+    "take": with_labels(1, 3, lambda p, shape: (p.rng.randint(2, 4), shape[0])),
+    "segment_sum": with_labels(1, 3, lambda p, shape: (shape[0], 3)),
+    "one_hot": with_labels(1, 1, lambda p, shape: (shape[0], 3)),
+    "take_along_axis": with_labels(2, 2, lambda p, shape: shape),
     **{op: regression for op in ("mean_squared_error", "mean_absolute_error", "huber")},
     "binary_crossentropy": lambda p: classes(p, fractions, "sigmoid", 0, 3),
     "binary_crossentropy_from_logits": lambda p: classes(p, fractions, None, 0, 3),
@@ -204,9 +205,9 @@ ATTRIBUTES = {
     **{op: lambda p, x: {"axis": p.rng.choice([0, -1])} for op in ("expand_dims", "stack")},
     "transpose": lambda p, x: some(p, axes=[p.rng.sample(range(x.dim()), x.dim())]) if x.dim() else {},
     "concatenate": lambda p, x: {"axis": axis(p, x)}, "slice": lambda p, x: along(p, x, span),
-    "embed": lambda p, x: along(p, x, lambda p, x, k: {"begin": 1, "extent": x.shape[k] + p.rng.randint(1, 2)}),
-    "rows": lambda p, x: span(p, x, 0), "scatter": lambda p, x: {"rows": 3},
-    "place": lambda p, x: {"classes": 3}, "huber": lambda p, x: some(p, delta=[0.5, 1.5]),
+    "pad": lambda p, x: along(p, x, lambda p, x, k: {"begin": 1, "extent": x.shape[k] + p.rng.randint(1, 2)}),
+    "rows": lambda p, x: span(p, x, 0), "segment_sum": lambda p, x: {"num_segments": 3},
+    "one_hot": lambda p, x: {"classes": 3}, "huber": lambda p, x: some(p, delta=[0.5, 1.5]),
 }
 
 

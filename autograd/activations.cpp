@@ -10,23 +10,27 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-Var tanh(Var x) {
+Var tanh(Var a) {
   static constexpr Op op{
       .name = "tanh",
-      .rule = "x' += y' (1 - y^2)",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::tanh(x); }); },
+      .rule = "ā += ȳ (1 - y^2)",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return std::tanh(a); }); },
       .pull_a = [](const Pull& p) { return p.g * (1 - square(p.y)); },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
 namespace {
 
 constexpr Op sigmoid_op{
     .name = "sigmoid",
-    .rule = "x' += y' y (1 - y)",
-    .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return 1 / (1 + exponential(-x)); }); },
-    .pull_a = [](const Pull& p) { return p.g * p.y * (1 - p.y); },
+    .rule = "ā += ȳ y (1 - y)",
+    .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return 1 / (1 + exponential(-a)); }); },
+    .pull_a =
+        [](const Pull& p) {
+          const Var rest = 1 - p.y;
+          return p.g * p.y * rest;
+        },
 };
 
 // The input of the operation that made y, if that is op itself.
@@ -41,36 +45,36 @@ std::optional<Var> input_of(const Op& op, Var y) {
 Var sigmoid(Var x) { return record_elementwise(sigmoid_op, x); }
 std::optional<Var> logits_of_sigmoid(Var p) { return input_of(sigmoid_op, p); }
 
-Var softplus(Var x) {
+Var softplus(Var a) {
   static constexpr Op op{
       .name = "softplus",
-      .rule = "x' += y' sigmoid(x)",
+      .rule = "ā += ȳ sigmoid(a)",
       .forward = [](Tensor& y,
-                    In x) { map(y, x, [](Real x) { return (x < 0 ? 0 : x) + std::log1p(std::exp(-std::abs(x))); }); },
+                    In a) { map(y, a, [](Real a) { return (a < 0 ? 0 : a) + std::log1p(std::exp(-std::abs(a))); }); },
       .pull_a = [](const Pull& p) { return p.g * sigmoid(p.a); },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
-Var relu(Var x) {
+Var relu(Var a) {
   static constexpr Op op{
       .name = "relu",
-      .rule = "x' += y' where x > 0",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return x < 0 ? Real{0} : x; }); },
+      .rule = "ā += ȳ where a > 0",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return a < 0 ? Real{0} : a; }); },
       .pull_a = [](const Pull& p) { return gate(p.g, p.a); },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
-Var gate(Var g, Var x) {
+Var gate(Var a, Var b) {
   static constexpr Op op{
       .name = "gate",
-      .rule = "g' += y' where x > 0",
-      .forward = [](Tensor& y, In g, In x) { map(y, g, x, [](Real g, Real x) { return x > 0 ? g : Real{0}; }); },
+      .rule = "ā += ȳ where b > 0",
+      .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return b > 0 ? a : Real{0}; }); },
       .pull_a = [](const Pull& p) { return gate(p.g, p.b); },
   };
-  require(g.shape() == x.shape(), "gate: g has shape ", g.shape(), " and x ", x.shape(), "; it takes equal shapes");
-  return g.tape().record(op, g.shape(), g, x);
+  require(a.shape() == b.shape(), "gate: g has shape ", a.shape(), " and x ", b.shape(), "; it takes equal shapes");
+  return a.tape().record(op, a.shape(), a, b);
 }
 
 Var leaky_relu(Var x) { return leaky_relu(x, Real(0.2)); }
@@ -81,13 +85,13 @@ Var leaky_relu(Var x, Real slope) {
 
 Var elu(Var x) { return elu(x, 1); }
 
-Var elu(Var x, Real alpha) {
+Var elu(Var a, Real alpha) {
   static constexpr Op op{
       .name = "elu",
-      .rule = "x' += y' where x > 0, y' (y + alpha) elsewhere",
+      .rule = "ā += ȳ where a > 0, ȳ (y + alpha) elsewhere",
       .forward =
-          [](Tensor& y, In x, const Attributes& with) {
-            map(y, x, [alpha = with.number](Real x) { return x > 0 ? x : alpha * std::expm1(x); });
+          [](Tensor& y, In a, const Attributes& with) {
+            map(y, a, [alpha = with.number](Real a) { return a > 0 ? a : alpha * std::expm1(a); });
           },
       .pull_a =
           [](const Pull& p) {
@@ -96,7 +100,7 @@ Var elu(Var x, Real alpha) {
           },
       .attributes = [](const Attributes& with) { return text("alpha=", with.number); },
   };
-  return x.tape().record(op, x.shape(), {.number = alpha}, x);
+  return a.tape().record(op, a.shape(), {.number = alpha}, a);
 }
 
 Var selu(Var x) {
@@ -126,35 +130,37 @@ Var along(const char* who, Var x, int axis, Var (*f)(Var)) {
   return transpose(f(transpose(x, swap)), swap);
 }
 
+// y_i = e^a_i / sum_k e^a_k, so dy_i/da_j = y_i ([i = j] - y_j), where [i = j] is 1 if i = j, else 0. Then
+// dL/da_j = sum_i ȳ_i dy_i/da_j = y_j (ȳ_j - sum_i ȳ_i y_i).
 constexpr Op softmax_op{
     .name = "softmax",
-    .rule = "x' += y (y' - sum(y' y))",
-    .forward = [](Tensor& y, In x) { softmax(y, x); },
+    .rule = "ā += y (ȳ - sum(ȳ y))",
+    .forward = [](Tensor& y, In a) { softmax(y, a); },
     .pull_a = [](const Pull& p) { return p.y * (p.g - sum_rows(p.g * p.y)); },
 };
 
 }  // namespace
 
-Var softmax(Var x) {
-  require(!x.shape().empty(), "softmax: the shape is ", x.shape(), "; it takes at least one axis");
-  return x.tape().record(softmax_op, x.shape(), x);
+Var softmax(Var a) {
+  require(!a.shape().empty(), "softmax: the shape is ", a.shape(), "; it takes at least one axis");
+  return a.tape().record(softmax_op, a.shape(), a);
 }
 
 std::optional<Var> logits_of_softmax(Var p) { return input_of(softmax_op, p); }
 
-Var log_softmax(Var x) {
+Var log_softmax(Var a) {
   static constexpr Op op{
       .name = "log_softmax",
-      .rule = "x' += y' - e^y sum(y')",
-      .forward = [](Tensor& y, In x) { log_softmax(y, x); },
+      .rule = "ā += ȳ - e^y sum(ȳ)",
+      .forward = [](Tensor& y, In a) { log_softmax(y, a); },
       .pull_a =
           [](const Pull& p) {
             const Var total = sum_rows(p.g);
             return p.g - exp(p.y) * total;
           },
   };
-  require(!x.shape().empty(), "log_softmax: the shape is ", x.shape(), "; it takes at least one axis");
-  return x.tape().record(op, x.shape(), x);
+  require(!a.shape().empty(), "log_softmax: the shape is ", a.shape(), "; it takes at least one axis");
+  return a.tape().record(op, a.shape(), a);
 }
 
 Var softmax(Var x, int axis) { return along("softmax", x, axis, softmax); }

@@ -2,26 +2,39 @@
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/core/elementwise.hpp>
 
-// Pullbacks speak of shapes as if nothing were broadcast; the sweep sums what was stretched.
+// Read multiply first, the first operation below: all the others are written in the same way.
+//
+// Let L be the last result of a program, one number, such as a loss. The adjoint of a tensor x is x̄ = dL/dx: how much L
+// changes with each element of x. It has x's shape. Take an operation y = f(a, b, c) of which ȳ is known. By the chain
+// rule,
+//
+//   ā_j += sum_i ȳ_i dy_i/da_j
+//
+// that is, a vector ȳ times the Jacobian matrix dy/da. The function from ȳ to this term is the operation's pullback to
+// a, also called its vector-Jacobian product. It says += because other operations may read a, too, and each of them
+// adds its own term. The Jacobian is never made. That of multiply is diagonal: y_i = a_i b_i gives dy_i/da_i = b_i, so
+// ā_i += ȳ_i b_i.
+//
+// In the code, p.y, p.a, p.b and p.c are the result and the inputs, and p.g is ȳ. Pullbacks take no notice of
+// broadcasting: where a was broadcast, the sweep sums the term to a's shape (sweep.cpp).
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-Var record_elementwise(const Op& op, Var x) { return x.tape().record(op, x.shape(), x); }
-
-Var record_elementwise(const Op& op, Var a, Var b) {
-  if (a.shape() == b.shape()) return a.tape().record(op, a.shape(), a, b);
-  return a.tape().record(op, broadcast_shape(op.name, a.shape(), b.shape()), a, b);
-}
-
-Var record_elementwise(const Op& op, Var a, Var b, Var c) {
-  const Shape shape = broadcast_shape(op.name, broadcast_shape(op.name, a.shape(), b.shape()), c.shape());
-  return a.tape().record(op, shape, a, b, c);
+Var multiply(Var a, Var b) {
+  static constexpr Op op{
+      .name = "multiply",
+      .rule = "ā += ȳ b,  b̄ += ȳ a",
+      .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a * b; }); },
+      .pull_a = [](const Pull& p) { return p.g * p.b; },
+      .pull_b = [](const Pull& p) { return p.g * p.a; },
+  };
+  return record_elementwise(op, a, b);
 }
 
 Var add(Var a, Var b) {
   static constexpr Op op{
       .name = "add",
-      .rule = "a' += y',  b' += y'",
+      .rule = "ā += ȳ,  b̄ += ȳ",
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a + b; }); },
       .pull_a = [](const Pull& p) { return p.g; },
       .pull_b = [](const Pull& p) { return p.g; },
@@ -32,7 +45,7 @@ Var add(Var a, Var b) {
 Var subtract(Var a, Var b) {
   static constexpr Op op{
       .name = "subtract",
-      .rule = "a' += y',  b' -= y'",
+      .rule = "ā += ȳ,  b̄ -= ȳ",
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a - b; }); },
       .pull_a = [](const Pull& p) { return p.g; },
       .pull_b = [](const Pull& p) { return -p.g; },
@@ -40,21 +53,10 @@ Var subtract(Var a, Var b) {
   return record_elementwise(op, a, b);
 }
 
-Var multiply(Var a, Var b) {
-  static constexpr Op op{
-      .name = "multiply",
-      .rule = "a' += y' b,  b' += y' a",
-      .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a * b; }); },
-      .pull_a = [](const Pull& p) { return p.g * p.b; },
-      .pull_b = [](const Pull& p) { return p.g * p.a; },
-  };
-  return record_elementwise(op, a, b);
-}
-
 Var divide(Var a, Var b) {
   static constexpr Op op{
       .name = "divide",
-      .rule = "a' += y' / b,  b' -= y' y / b",
+      .rule = "ā += ȳ / b,  b̄ -= ȳ y / b",
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a / b; }); },
       .pull_a = [](const Pull& p) { return p.g / p.b; },
       .pull_b = [](const Pull& p) { return -(p.g * p.y / p.b); },
@@ -65,7 +67,7 @@ Var divide(Var a, Var b) {
 Var pow(Var a, Var b) {
   static constexpr Op op{
       .name = "pow",
-      .rule = "a' += y' b a^(b-1), 0 where a = b = 0,  b' += y' y log(a), 0 where a = 0",
+      .rule = "ā += ȳ b a^(b-1), 0 where a = b = 0,  b̄ += ȳ y log(a), 0 where a = 0",
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return std::pow(a, b); }); },
       .pull_a =
           [](const Pull& p) {
@@ -95,7 +97,7 @@ Var share(Var a, Var b) {
 Var maximum(Var a, Var b) {
   static constexpr Op op{
       .name = "maximum",
-      .rule = "a' += y' where a > b, y'/2 where a = b,  b' likewise",
+      .rule = "ā += ȳ where a > b, ȳ/2 where a = b,  b̄ += ȳ where a < b, ȳ/2 where a = b",
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a > b || a != a ? a : b; }); },
       .pull_a = [](const Pull& p) { return p.g * share(p.a, p.b); },
       .pull_b = [](const Pull& p) { return p.g * share(p.b, p.a); },
@@ -106,7 +108,7 @@ Var maximum(Var a, Var b) {
 Var minimum(Var a, Var b) {
   static constexpr Op op{
       .name = "minimum",
-      .rule = "a' += y' where a < b, y'/2 where a = b,  b' likewise",
+      .rule = "ā += ȳ where a < b, ȳ/2 where a = b,  b̄ += ȳ where a > b, ȳ/2 where a = b",
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return a < b || a != a ? a : b; }); },
       .pull_a = [](const Pull& p) { return p.g * share(p.b, p.a); },
       .pull_b = [](const Pull& p) { return p.g * share(p.a, p.b); },
@@ -114,15 +116,16 @@ Var minimum(Var a, Var b) {
   return record_elementwise(op, a, b);
 }
 
-Var clip(Var x, Var low, Var high) {
+// a between the bounds b and c
+Var clip(Var a, Var b, Var c) {
   static constexpr Op op{
       .name = "clip",
-      .rule = "x' += y' where low <= x <= high",
+      .rule = "ā += ȳ where b <= a <= c",
       .forward =
-          [](Tensor& y, In x, In low, In high) {
-            map(y, x, low, high, [](Real x, Real low, Real high) {
-              const Real raised = x < low ? low : x;
-              return raised > high ? high : raised;
+          [](Tensor& y, In a, In b, In c) {
+            map(y, a, b, c, [](Real a, Real b, Real c) {
+              const Real raised = a < b ? b : a;
+              return raised > c ? c : raised;
             });
           },
       .pull_a =
@@ -131,25 +134,26 @@ Var clip(Var x, Var low, Var high) {
             return where(greater(p.b, p.a), 0, not_above);
           },
   };
-  return record_elementwise(op, x, low, high);
+  return record_elementwise(op, a, b, c);
 }
 
-Var where(Var mask, Var a, Var b) {
+// b where the condition a is not 0, else c
+Var where(Var a, Var b, Var c) {
   static constexpr Op op{
       .name = "where",
-      .rule = "a' += y' where the mask is set,  b' += y' elsewhere",
-      .forward = [](Tensor& y, In mask, In a,
-                    In b) { map(y, mask, a, b, [](Real mask, Real a, Real b) { return mask != 0 ? a : b; }); },
+      .rule = "b̄ += ȳ where a is not 0,  c̄ += ȳ elsewhere",
+      .forward = [](Tensor& y, In a, In b,
+                    In c) { map(y, a, b, c, [](Real a, Real b, Real c) { return a != 0 ? b : c; }); },
       .pull_b = [](const Pull& p) { return where(p.a, p.g, 0); },
       .pull_c = [](const Pull& p) { return where(p.a, 0, p.g); },
   };
-  return record_elementwise(op, mask, a, b);
+  return record_elementwise(op, a, b, c);
 }
 
 Var greater(Var a, Var b) {
   static constexpr Op op{
       .name = "greater",
-      .rule = "no gradient: flat",
+      .rule = "no gradient: piecewise constant",
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return Real(a > b); }); },
   };
   return record_elementwise(op, a, b);
@@ -158,10 +162,22 @@ Var greater(Var a, Var b) {
 Var equal(Var a, Var b) {
   static constexpr Op op{
       .name = "equal",
-      .rule = "no gradient: flat",
+      .rule = "no gradient: piecewise constant",
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return Real(a == b); }); },
   };
   return record_elementwise(op, a, b);
+}
+
+Var record_elementwise(const Op& op, Var a) { return a.tape().record(op, a.shape(), a); }
+
+Var record_elementwise(const Op& op, Var a, Var b) {
+  if (a.shape() == b.shape()) return a.tape().record(op, a.shape(), a, b);
+  return a.tape().record(op, broadcast_shape(op.name, a.shape(), b.shape()), a, b);
+}
+
+Var record_elementwise(const Op& op, Var a, Var b, Var c) {
+  const Shape shape = broadcast_shape(op.name, broadcast_shape(op.name, a.shape(), b.shape()), c.shape());
+  return a.tape().record(op, shape, a, b, c);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

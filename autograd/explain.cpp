@@ -8,11 +8,27 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
+// A name on one line: control characters are escaped.
+std::string printable(const std::string& name) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string result;
+  for (const char c : name) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '\n')
+      result += "\\n";
+    else if (code < 0x20 || code == 0x7f)
+      result += {'\\', 'x', digits[code / 16], digits[code % 16]};
+    else
+      result.push_back(c);
+  }
+  return result;
+}
+
 std::string name_of(const Tape& tape, std::size_t line) {
   const Record& record = tape[line];
   if (record.op != nullptr && record.op->attributes == nullptr) return record.op->name;
   if (record.op != nullptr) return text(record.op->name, ' ', record.op->attributes(record.with));
-  if (record.parameter != nullptr) return record.parameter->label;
+  if (record.parameter != nullptr) return printable(record.parameter->label);
   return record.active ? "variable" : "constant";
 }
 
@@ -22,11 +38,8 @@ std::string summary(const Tensor& x) {
   return *least == *greatest ? text(*least) : text(*least, " .. ", *greatest);
 }
 
-std::string inputs_of(const Record& record) {
-  std::string list;
-  for (std::size_t k = 0; record.op != nullptr && k < record.op->forward.arity(); ++k)
-    list += text(k == 0 ? "" : " ", record.inputs[k]);
-  return list;
+std::string input_of(const Record& record, std::size_t k) {
+  return record.op != nullptr && k < record.op->forward.arity() ? std::to_string(record.inputs[k]) : "";
 }
 
 // A label within quotes: what would end it is escaped.
@@ -42,14 +55,16 @@ std::string quoted(const std::string& label) {
 }  // namespace
 
 std::string explain(const Tape& tape) {
-  using Row = std::array<std::string, 7>;
-  std::vector<Row> rows{{"", "#", "operation", "inputs", "shape", "value", "rule"}};
+  constexpr std::size_t columns = 9, first_input = 3, last_input = 5;
+  using Row = std::array<std::string, columns>;
+  std::vector<Row> rows{{"", "#", "operation", "a", "b", "c", "shape", "value", "rule"}};
   for (std::size_t line = 0; line < tape.size(); ++line) {
     const Record& record = tape[line];
-    rows.push_back({record.swept ? "|" : "", std::to_string(line), name_of(tape, line), inputs_of(record),
-                    text(record.value->shape()), summary(*record.value), record.op != nullptr ? record.op->rule : ""});
+    rows.push_back({record.swept ? "|" : "", std::to_string(line), name_of(tape, line), input_of(record, 0),
+                    input_of(record, 1), input_of(record, 2), text(record.value->shape()), summary(*record.value),
+                    record.op != nullptr ? record.op->rule : ""});
   }
-  std::array<std::size_t, 7> width{};
+  std::array<std::size_t, columns> width{};
   for (const Row& row : rows)
     for (std::size_t k = 0; k < row.size(); ++k) width[k] = std::max(width[k], row[k].size());
   std::string table;
@@ -57,7 +72,8 @@ std::string explain(const Tape& tape) {
     std::string line;
     for (std::size_t k = 0; k < row.size(); ++k) {
       if (width[k] == 0) continue;
-      line += row[k] + std::string(width[k] - row[k].size() + 2, ' ');
+      const std::size_t gap = k >= first_input && k < last_input ? 1 : 2;  // the inputs stand close together: a b c
+      line += row[k] + std::string(width[k] - row[k].size() + gap, ' ');
     }
     table += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
   }

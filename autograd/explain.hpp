@@ -8,15 +8,18 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// The recording as a table: line, operation, inputs, shape, value (least .. greatest, or the one that all have), and
-/// the rule by which gradients flow back. Lines that a reverse sweep wrote are marked with a bar. Leaves are
-/// parameters, by name, variables and constants.
+/// The recording as a table with a row for each line: its number, the operation, the lines of its inputs a, b and c,
+/// the shape, the value (least .. greatest, or the one that all elements have), and the operation's rule, in which y is
+/// the result and ȳ, ā, b̄, c̄ are adjoints. A bar marks the lines that a sweep wrote. Leaves are parameters, by name,
+/// variables and constants.
 std::string explain(const Tape& tape);
 
-/// The recording as a graph for Graphviz: explain's lines as nodes, what a sweep wrote dashed.
+/// The recording as a graph in DOT, Graphviz's language: each line is a node, with edges from its inputs. What a sweep
+/// wrote is dashed.
 std::string to_dot(const Tape& tape);
 
-/// Throws ValueError if the line's value has a NaN or an infinity, with the operation, the place, and its inputs.
+/// Throws ValueError if the value of a line has a NaN or an infinity. The message names the operation, the first such
+/// element, and the inputs.
 void require_finite(const Tape& tape, std::uint32_t line);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

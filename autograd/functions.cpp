@@ -6,142 +6,142 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-Var negative(Var x) {
+Var negative(Var a) {
   static constexpr Op op{
       .name = "negative",
-      .rule = "x' -= y'",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return -x; }); },
+      .rule = "ā -= ȳ",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return -a; }); },
       .pull_a = [](const Pull& p) { return -p.g; },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
-Var square(Var x) {
+Var square(Var a) {
   static constexpr Op op{
       .name = "square",
-      .rule = "x' += 2 x y'",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return x * x; }); },
+      .rule = "ā += 2 a ȳ",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return a * a; }); },
       .pull_a = [](const Pull& p) { return 2 * p.a * p.g; },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
-Var sqrt(Var x) {
+Var sqrt(Var a) {
   static constexpr Op op{
       .name = "sqrt",
-      .rule = "x' += y' / (2 y)",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::sqrt(x); }); },
+      .rule = "ā += ȳ / (2 y)",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return std::sqrt(a); }); },
       .pull_a = [](const Pull& p) { return p.g / (2 * p.y); },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
-Var rsqrt(Var x) {
+Var rsqrt(Var a) {
   static constexpr Op op{
       .name = "rsqrt",
-      .rule = "x' -= y' y^3 / 2",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return 1 / std::sqrt(x); }); },
+      .rule = "ā -= ȳ y^3 / 2",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return 1 / std::sqrt(a); }); },
       .pull_a = [](const Pull& p) { return p.g * square(p.y) * p.y / -2; },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
-Var exp(Var x) {
+Var exp(Var a) {
   static constexpr Op op{
       .name = "exp",
-      .rule = "x' += y' y",
-      .forward = [](Tensor& y, In x) { exponential(y, x); },
+      .rule = "ā += ȳ y",
+      .forward = [](Tensor& y, In a) { exponential(y, a); },
       .pull_a = [](const Pull& p) { return p.g * p.y; },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
-Var expm1(Var x) {
+Var expm1(Var a) {
   static constexpr Op op{
       .name = "expm1",
-      .rule = "x' += y' (y + 1)",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::expm1(x); }); },
+      .rule = "ā += ȳ (y + 1)",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return std::expm1(a); }); },
       .pull_a = [](const Pull& p) { return p.g * (p.y + 1); },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
-Var log(Var x) {
+Var log(Var a) {
   static constexpr Op op{
       .name = "log",
-      .rule = "x' += y' / x",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::log(x); }); },
+      .rule = "ā += ȳ / a",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return std::log(a); }); },
       .pull_a = [](const Pull& p) { return p.g / p.a; },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
-Var log1p(Var x) {
+Var log1p(Var a) {
   static constexpr Op op{
       .name = "log1p",
-      .rule = "x' += y' / (1 + x)",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::log1p(x); }); },
+      .rule = "ā += ȳ / (1 + a)",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return std::log1p(a); }); },
       .pull_a = [](const Pull& p) { return p.g / (1 + p.a); },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
-Var abs(Var x) {
+Var abs(Var a) {
   static constexpr Op op{
       .name = "abs",
-      .rule = "x' += y' sign(x)",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::abs(x); }); },
+      .rule = "ā += ȳ sign(a)",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return std::abs(a); }); },
       .pull_a = [](const Pull& p) { return p.g * sign(p.a); },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
-Var sign(Var x) {
+Var sign(Var a) {
   static constexpr Op op{
       .name = "sign",
-      .rule = "no gradient: flat",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return x != x ? x : Real((x > 0) - (x < 0)); }); },
+      .rule = "no gradient: piecewise constant",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return a != a ? a : Real((a > 0) - (a < 0)); }); },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
-Var sin(Var x) {
+Var sin(Var a) {
   static constexpr Op op{
       .name = "sin",
-      .rule = "x' += y' cos(x)",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::sin(x); }); },
+      .rule = "ā += ȳ cos(a)",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return std::sin(a); }); },
       .pull_a = [](const Pull& p) { return p.g * cos(p.a); },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
-Var cos(Var x) {
+Var cos(Var a) {
   static constexpr Op op{
       .name = "cos",
-      .rule = "x' -= y' sin(x)",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::cos(x); }); },
+      .rule = "ā -= ȳ sin(a)",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return std::cos(a); }); },
       .pull_a = [](const Pull& p) { return -(p.g * sin(p.a)); },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
-Var erf(Var x) {
+Var erf(Var a) {
   static constexpr Op op{
       .name = "erf",
-      .rule = "x' += y' 2 / sqrt(pi) e^(-x^2)",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::erf(x); }); },
+      .rule = "ā += ȳ (2 / sqrt(pi)) e^(-a^2)",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return std::erf(a); }); },
       .pull_a = [](const Pull& p) { return p.g * exp(-square(p.a)) * (2 * std::numbers::inv_sqrtpi); },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
-Var stop_gradient(Var x) {
+Var stop_gradient(Var a) {
   static constexpr Op op{
       .name = "stop_gradient",
       .rule = "no gradient: stopped",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return x; }); },
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return a; }); },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

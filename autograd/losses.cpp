@@ -43,15 +43,15 @@ Var normalised(Var p) { return p / sum_rows(p); }
 // Probabilities off 0 and 1, by Keras's epsilon.
 Var kept_inside(Var p) { return clip(p, 1e-7, 1 - 1e-7); }
 
-// y = 2 (p - t) g / n    t, p: n elements, of one shape   g: ()
-Var error_slope(Var t, Var p, Var g) {
+// y = 2 (b - a) c / n    a, b: n elements, of one shape   c: ()
+Var error_slope(Var a, Var b, Var c) {
   static constexpr Op op{
       .name = "error_slope",
-      .rule = "p' += 2 y' g / n,  t' -= the same,  g' += sum(2 y' (p - t)) / n",
+      .rule = "ā -= 2 c ȳ / n,  b̄ += 2 c ȳ / n,  c̄ += sum(2 (b - a) ȳ) / n",
       .forward =
-          [](Tensor& y, In t, In p, In g) {
-            const Real scale = 2 * *g.data() / static_cast<Real>(p.size());
-            map(y, t, p, [scale](Real t, Real p) { return (p - t) * scale; });
+          [](Tensor& y, In a, In b, In c) {
+            const Real scale = 2 * *c.data() / static_cast<Real>(b.size());
+            map(y, a, b, [scale](Real a, Real b) { return (b - a) * scale; });
           },
       .pull_a = [](const Pull& p) { return p.g * (p.c * -2 / p.b.value().size()); },
       .pull_b = [](const Pull& p) { return p.g * (p.c * 2 / p.b.value().size()); },
@@ -61,22 +61,23 @@ Var error_slope(Var t, Var p, Var g) {
             return sum(p.g * error) * 2 / p.b.value().size();
           },
   };
-  return p.tape().record(op, p.shape(), t, p, g);
+  return b.tape().record(op, b.shape(), a, b, c);
 }
 
 }  // namespace
 
+// y = sum((b - a)^2) / n for a target a and a prediction b of n elements
 Var mean_squared_error(const Given& target, Var prediction) {
   static constexpr Op op{
       .name = "mean_squared_error",
-      .rule = "p' += 2 (p - t) L' / n,  t' -= the same",
+      .rule = "ā -= 2 (b - a) ȳ / n,  b̄ += 2 (b - a) ȳ / n",
       .forward =
-          [](Tensor& loss, In t, In p) {
-            const double squares = sum(p.size(), [x = t.data(), y = p.data()](std::size_t i) {
-              const double error = double{y[i]} - double{x[i]};
+          [](Tensor& y, In a, In b) {
+            const double squares = sum(b.size(), [t = a.data(), p = b.data()](std::size_t i) {
+              const double error = double{p[i]} - double{t[i]};
               return error * error;
             });
-            *loss.data() = static_cast<Real>(squares / static_cast<double>(p.size()));
+            *y.data() = static_cast<Real>(squares / static_cast<double>(b.size()));
           },
       .pull_a = [](const Pull& p) { return error_slope(p.b, p.a, p.g); },
       .pull_b = [](const Pull& p) { return error_slope(p.a, p.b, p.g); },
@@ -196,21 +197,30 @@ Var labels_for(const char* who, const Given& given, Var x) {
   return labels;
 }
 
-// y = (p - onehot(labels)) g, by sample if g has a number for each, and over n if it has one for their mean
-Var cross_entropy_slope(Var labels, Var p, Var g) {
+// Softmax with cross-entropy. The logits z of a sample give p_k = e^z_k / sum_j e^z_j, and its label t the loss
+//
+//   L = -log p_t = log(sum_j e^z_j) - z_t
+//   dL/dz_k = e^z_k / sum_j e^z_j - [k = t] = p_k - [k = t]
+//
+// where [k = t] is 1 if k = t, else 0: it is element k of the one-hot vector of t. So z̄ = (p - one_hot(t)) L̄, for the
+// mean over n samples divided by n.
+
+// y = (b - one_hot(a)) c    a: labels, (n,)   b: (n, classes)   c: a number for each sample, (n,); or (), then y is
+// also divided by n
+Var cross_entropy_slope(Var a, Var b, Var c) {
   static constexpr Op op{
       .name = "cross_entropy_slope",
-      .rule = "p' += y' g,  g' += sum(y' (p - onehot(labels))), over n for a mean",
+      .rule = "b̄ += c ȳ,  c̄ += sum((b - one_hot(a)) ȳ),  both divided by n for a mean",
       .forward =
-          [](Tensor& y, In labels, In p, In g) {
-            const std::size_t n = labels.size(), classes = p.shape(1);
+          [](Tensor& y, In a, In b, In c) {
+            const std::size_t n = a.size(), classes = b.shape(1);
             for (std::size_t row = 0; row < n; ++row) {
-              const Real scale = g.dimension() == 0 ? *g.data() / static_cast<Real>(n) : g.data()[row];
-              const Real* const q = p.data() + row * classes;
+              const Real scale = c.dimension() == 0 ? *c.data() / static_cast<Real>(n) : c.data()[row];
+              const Real* const p = b.data() + row * classes;
               Real* const slope = y.data() + row * classes;
-              for (std::size_t k = 0; k < classes; ++k) slope[k] = q[k] * scale;
-              const auto label = static_cast<std::size_t>(labels.data()[row]);
-              slope[label] = (q[label] - 1) * scale;
+              for (std::size_t k = 0; k < classes; ++k) slope[k] = p[k] * scale;
+              const auto label = static_cast<std::size_t>(a.data()[row]);
+              slope[label] = (p[label] - 1) * scale;
             }
           },
       .pull_b =
@@ -221,31 +231,32 @@ Var cross_entropy_slope(Var labels, Var p, Var g) {
             return p.c.shape().empty() ? sum(by_class) : sum_over_classes(by_class);
           },
   };
-  return p.tape().record(op, p.shape(), labels, p, g);
+  return b.tape().record(op, b.shape(), a, b, c);
 }
 
-// From logits z and p = softmax(z): the loss of every sample if the shape is theirs, (n,), or their mean if it is ().
-// The gradient by z is given whole, so none goes through p; but p stands in it, and carries the second derivative.
-Var sparse_losses(Var labels, Var z, Var p, const Shape& shape) {
+// From labels a, logits b and c = softmax(b): the loss of every sample if the shape is theirs, (n,), or their mean if
+// it is (). The rule gives the whole of b̄, so c gets no gradient. But c stands in the rule: through it the second
+// derivative goes back to b.
+Var sparse_losses(Var a, Var b, Var c, const Shape& shape) {
   static constexpr Op op{
       .name = "softmax_cross_entropy",
-      .rule = "z' += (p - onehot(labels)) y', over n for a mean",
+      .rule = "b̄ += (c - one_hot(a)) ȳ, divided by n for a mean",
       .forward =
-          [](Tensor& y, In labels, In z, In p) {
+          [](Tensor& y, In a, In b, In c) {
             const bool by_sample = y.dimension() == 1;
-            const std::size_t n = labels.size(), classes = z.shape(1);
+            const std::size_t n = a.size(), classes = b.shape(1);
             // A loss is log(1 / p[label]). Their sum so far is total + log(product): one logarithm for many factors.
             double total = 0, product = 1;
             for (std::size_t row = 0; row < n; ++row) {
-              const Real *x = z.data() + row * classes, *q = p.data() + row * classes;
-              auto k = static_cast<std::size_t>(labels.data()[row]);
-              if (q[k] < Real(1e-30)) {  // where few digits are left, or none, p[k] = p[largest] e^(x[k] - x[largest])
-                const auto largest = static_cast<std::size_t>(std::max_element(x, x + classes) - x);
-                total += double{x[largest]} - x[k];
+              const Real *z = b.data() + row * classes, *p = c.data() + row * classes;
+              auto k = static_cast<std::size_t>(a.data()[row]);
+              if (p[k] < Real(1e-30)) {  // where few digits are left, or none, p[k] = p[largest] e^(z[k] - z[largest])
+                const auto largest = static_cast<std::size_t>(std::max_element(z, z + classes) - z);
+                total += double{z[largest]} - z[k];
                 k = largest;
               }
               // 1 / p[k]: the sum, which is 1 but for rounding, has the digits that a p near 1 has lost
-              product *= sum(q, classes) / q[k];
+              product *= sum(p, classes) / p[k];
               if (by_sample || product > 1e200) total += std::log(product), product = 1;
               if (by_sample) y.data()[row] = static_cast<Real>(std::exchange(total, 0));
             }
@@ -253,11 +264,13 @@ Var sparse_losses(Var labels, Var z, Var p, const Shape& shape) {
           },
       .pull_b = [](const Pull& p) { return cross_entropy_slope(p.a, p.c, p.g); },
   };
-  return z.tape().record(op, shape, labels, z, p);
+  return b.tape().record(op, shape, a, b, c);
 }
 
 // From probabilities that no softmax has just computed.
-Var sparse_losses(Var labels, Var probabilities) { return -log(kept_inside(take_along_axis(normalised(probabilities), labels))); }
+Var sparse_losses(Var labels, Var probabilities) {
+  return -log(kept_inside(take_along_axis(normalised(probabilities), labels)));
+}
 
 }  // namespace
 

@@ -77,7 +77,7 @@ using Pullback = Var (*)(const Pull& p);
 /// What a tape knows of an operation. An input without a pullback gets no gradient.
 struct Op {
   const char* name;
-  const char* rule;  ///< the pullbacks as text; x' is the gradient of the final result by x
+  const char* rule;  ///< the pullbacks as text: "ā += ȳ b,  b̄ += ȳ a"
   Forward forward;
   Pullback pull_a = nullptr, pull_b = nullptr, pull_c = nullptr;
   std::string (*attributes)(const Attributes& with) = nullptr;  ///< as text, for explain(): "axis=0 begin=2"

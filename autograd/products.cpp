@@ -2,7 +2,14 @@
 #include <xgrad/core/elementwise.hpp>
 #include <xgrad/core/math.hpp>
 
-// Products come as a family that is closed under differentiation: nn pulls back through nt and tn, and they through it.
+// The product of two matrices is y = a b, in indices y_ij = sum_k a_ik b_kj. The element a_ik occurs in row i of y
+// only, with dy_ij/da_ik = b_kj; and b_kj in column j only, with dy_ij/db_kj = a_ik. So
+//
+//   dL/da_ik = sum_j ȳ_ij b_kj,  that is  ā = ȳ b^T
+//   dL/db_kj = sum_i a_ik ȳ_ij,  that is  b̄ = a^T ȳ
+//
+// Nothing is transposed in memory: matmul_nt(a, b) computes a b^T, and matmul_tn(a, b) computes a^T b. The pullbacks of
+// these three products are again among the three, so they can be differentiated any number of times.
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -27,42 +34,12 @@ Var record_product(const Op& op, Product product, Var a, Var b) {
   return a.tape().record(op, shape, a, b);
 }
 
-Var product_nn(Var a, Var b);
-
-}  // namespace
-
-/// c = a b^T      a: (..., m, k)   b: (..., n, k)   c: (..., m, n)
-Var matmul_nt(Var a, Var b) {
-  static constexpr Op op{
-      .name = "matmul_nt",
-      .rule = "a' += c' b,  b' += c'^T a",
-      .forward = [](Tensor& c, In a, In b) { batched_gemm(Product::nt, a, b, c); },
-      .pull_a = [](const Pull& p) { return product_nn(p.g, p.b); },
-      .pull_b = [](const Pull& p) { return matmul_tn(p.g, p.a); },
-  };
-  return record_product(op, Product::nt, a, b);
-}
-
-/// c = a^T b      a: (..., k, m)   b: (..., k, n)   c: (..., m, n)
-Var matmul_tn(Var a, Var b) {
-  static constexpr Op op{
-      .name = "matmul_tn",
-      .rule = "a' += b c'^T,  b' += a c'",
-      .forward = [](Tensor& c, In a, In b) { batched_gemm(Product::tn, a, b, c); },
-      .pull_a = [](const Pull& p) { return matmul_nt(p.b, p.g); },
-      .pull_b = [](const Pull& p) { return product_nn(p.a, p.g); },
-  };
-  return record_product(op, Product::tn, a, b);
-}
-
-namespace {
-
-/// c = a b        a: (..., m, k)   b: (..., k, n)   c: (..., m, n)
-Var product_nn(Var a, Var b) {
+/// y = a b        a: (..., m, k)   b: (..., k, n)   y: (..., m, n)
+Var matrix_product(Var a, Var b) {
   static constexpr Op op{
       .name = "matmul",
-      .rule = "a' += c' b^T,  b' += a^T c'",
-      .forward = [](Tensor& c, In a, In b) { batched_gemm(Product::nn, a, b, c); },
+      .rule = "ā += ȳ b^T,  b̄ += a^T ȳ",
+      .forward = [](Tensor& y, In a, In b) { batched_gemm(Product::nn, a, b, y); },
       .pull_a = [](const Pull& p) { return matmul_nt(p.g, p.b); },
       .pull_b = [](const Pull& p) { return matmul_tn(p.a, p.g); },
   };
@@ -71,29 +48,53 @@ Var product_nn(Var a, Var b) {
 
 }  // namespace
 
+/// y = a b^T      a: (..., m, k)   b: (..., n, k)   y: (..., m, n)
+Var matmul_nt(Var a, Var b) {
+  static constexpr Op op{
+      .name = "matmul_nt",
+      .rule = "ā += ȳ b,  b̄ += ȳ^T a",
+      .forward = [](Tensor& y, In a, In b) { batched_gemm(Product::nt, a, b, y); },
+      .pull_a = [](const Pull& p) { return matrix_product(p.g, p.b); },
+      .pull_b = [](const Pull& p) { return matmul_tn(p.g, p.a); },
+  };
+  return record_product(op, Product::nt, a, b);
+}
+
+/// y = a^T b      a: (..., k, m)   b: (..., k, n)   y: (..., m, n)
+Var matmul_tn(Var a, Var b) {
+  static constexpr Op op{
+      .name = "matmul_tn",
+      .rule = "ā += b ȳ^T,  b̄ += a ȳ",
+      .forward = [](Tensor& y, In a, In b) { batched_gemm(Product::tn, a, b, y); },
+      .pull_a = [](const Pull& p) { return matmul_nt(p.b, p.g); },
+      .pull_b = [](const Pull& p) { return matrix_product(p.a, p.g); },
+  };
+  return record_product(op, Product::tn, a, b);
+}
+
 Var matmul(Var a, Var b) {
   const bool row = a.shape().size() == 1, column = b.shape().size() == 1;
-  if (!row && !column) return product_nn(a, b);
+  if (!row && !column) return matrix_product(a, b);
   const Var left = row ? expand_dims(a, 0) : a;  // a vector stands as a matrix, and its axis goes again
-  const Var c = product_nn(left, column ? expand_dims(b, 1) : b);
-  const Var without_row = row ? squeeze(c, -2) : c;
+  const Var y = matrix_product(left, column ? expand_dims(b, 1) : b);
+  const Var without_row = row ? squeeze(y, -2) : y;
   return column ? squeeze(without_row, -1) : without_row;
 }
 
-/// y = x w + b    x: (n, k)   w: (k, m)   b: (m,)   y: (n, m)
-Var linear(Var x, Var w, Var b) {
+/// y = a b + c    a: (n, k)   b: (k, m)   c: (m,)   y: (n, m)
+Var linear(Var a, Var b, Var c) {
   static constexpr Op op{
       .name = "linear",
-      .rule = "x' += y' w^T,  w' += x^T y',  b' += the rows of y', summed",
-      .forward = [](Tensor& y, In x, In w, In b) { gemm(Product::nn, x, w, y, &b); },
+      .rule = "ā += ȳ b^T,  b̄ += a^T ȳ,  c̄ += the rows of ȳ, summed",
+      .forward = [](Tensor& y, In a, In b, In c) { gemm(Product::nn, a, b, y, &c); },
       .pull_a = [](const Pull& p) { return matmul_nt(p.g, p.b); },
       .pull_b = [](const Pull& p) { return matmul_tn(p.a, p.g); },
-      .pull_c = [](const Pull& p) { return p.g; },
+      .pull_c = [](const Pull& p) { return p.g; },  // c was broadcast to all rows, so the sweep sums the rows
   };
-  const Shape &s = x.shape(), &t = w.shape();
-  require(s.size() == 2 && t.size() == 2 && s[1] == t[0] && b.shape() == Shape{t[1]}, "linear: cannot compute ", s,
-          " by ", t, " plus ", b.shape(), "; it takes (n, k) by (k, m) plus (m,)");
-  return x.tape().record(op, Shape{s[0], t[1]}, x, w, b);
+  const Shape &s = a.shape(), &t = b.shape();
+  require(s.size() == 2 && t.size() == 2 && s[1] == t[0] && c.shape() == Shape{t[1]}, "linear: cannot compute ", s,
+          " by ", t, " plus ", c.shape(), "; it takes (n, k) by (k, m) plus (m,)");
+  return a.tape().record(op, Shape{s[0], t[1]}, a, b, c);
 }
 
 namespace {

@@ -8,46 +8,46 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-Var sum_to(Var x, const Shape& shape) {
+Var sum_to(Var a, const Shape& shape) {
   static constexpr Op op{
       .name = "sum_to",
-      .rule = "x' += y', stretched",
-      .forward = [](Tensor& y, In x) { sum_to(y, x); },
+      .rule = "ā += ȳ, broadcast to the shape of a",
+      .forward = [](Tensor& y, In a) { sum_to(y, a); },
       .pull_a = [](const Pull& p) { return broadcast_to(p.g, p.a.shape()); },
   };
-  require(broadcasts_to(shape, x.shape()), "sum_to: cannot sum ", x.shape(), " down to ", shape,
-          "; it takes a shape that broadcasts to ", x.shape());
-  return x.tape().record(op, shape, x);
+  require(broadcasts_to(shape, a.shape()), "sum_to: cannot sum ", a.shape(), " down to ", shape,
+          "; it takes a shape that broadcasts to ", a.shape());
+  return a.tape().record(op, shape, a);
 }
 
-Var broadcast_to(Var x, const Shape& shape) {
+Var broadcast_to(Var a, const Shape& shape) {
   static constexpr Op op{
       .name = "broadcast_to",
-      .rule = "x' += y', summed over what was stretched",
-      .forward = [](Tensor& y, In x) { broadcast_to(y, x); },
+      .rule = "ā += ȳ, summed over the broadcast axes",
+      .forward = [](Tensor& y, In a) { broadcast_to(y, a); },
       .pull_a = [](const Pull& p) { return sum_to(p.g, p.a.shape()); },
   };
-  require(broadcasts_to(x.shape(), shape), "broadcast_to: cannot stretch ", x.shape(), " to ", shape,
+  require(broadcasts_to(a.shape(), shape), "broadcast_to: cannot broadcast ", a.shape(), " to ", shape,
           "; counted from the last, extents must be equal, or that of x 1");
-  return x.tape().record(op, shape, x);
+  return a.tape().record(op, shape, a);
 }
 
-Var max_to(Var x, const Shape& shape) {
+Var max_to(Var a, const Shape& shape) {
   static constexpr Op op{
       .name = "max_to",
-      .rule = "x' += y' where x = y, shared evenly among equals",
-      .forward = [](Tensor& y, In x) { max_to(y, x); },
+      .rule = "ā += ȳ where a = y, shared evenly among equals",
+      .forward = [](Tensor& y, In a) { max_to(y, a); },
       .pull_a =
           [](const Pull& p) {
             const Var largest = equal(p.a, p.y);
             return largest * (p.g / sum_to(largest, p.y.shape()));
           },
   };
-  require(broadcasts_to(shape, x.shape()), "max: cannot reduce ", x.shape(), " to ", shape,
-          "; it takes a shape that broadcasts to ", x.shape());
-  require(x.value().size() > 0 || element_count(shape) == 0, "max: the shape is ", x.shape(),
+  require(broadcasts_to(shape, a.shape()), "max: cannot reduce ", a.shape(), " to ", shape,
+          "; it takes a shape that broadcasts to ", a.shape());
+  require(a.value().size() > 0 || element_count(shape) == 0, "max: the shape is ", a.shape(),
           "; there is nothing to reduce");
-  return x.tape().record(op, shape, x);
+  return a.tape().record(op, shape, a);
 }
 
 Var sum_rows(Var x) {

@@ -27,17 +27,17 @@ struct Around {
 
 }  // namespace
 
-Var reshape(Var x, const Shape& shape) {
+Var reshape(Var a, const Shape& shape) {
   static constexpr Op op{
       .name = "reshape",
-      .rule = "x' += y', in x's shape",
-      .forward = [](Tensor& y, In x) { std::copy(x.begin(), x.end(), y.begin()); },
+      .rule = "ā += ȳ, in the shape of a",
+      .forward = [](Tensor& y, In a) { std::copy(a.begin(), a.end(), y.begin()); },
       .pull_a = [](const Pull& p) { return reshape(p.g, p.a.shape()); },
   };
-  require(element_count(shape) == x.value().size(), "reshape: cannot turn ", x.shape(), " into ", shape,
-          "; it takes a shape of ", x.value().size(), " elements");
-  if (shape == x.shape()) return x;
-  return x.tape().record(op, shape, x);
+  require(element_count(shape) == a.value().size(), "reshape: cannot turn ", a.shape(), " into ", shape,
+          "; it takes a shape of ", a.value().size(), " elements");
+  if (shape == a.shape()) return a;
+  return a.tape().record(op, shape, a);
 }
 
 Var flatten(Var x) { return reshape(x, {x.value().size()}); }
@@ -102,11 +102,11 @@ Attributes place_of(const char* who, std::size_t axis, std::size_t begin) {
 
 }  // namespace
 
-Var transpose(Var x, const Axes& permutation) {
+Var transpose(Var a, const Axes& permutation) {
   static constexpr Op op{
       .name = "transpose",
-      .rule = "x' += y', with the axes put back",
-      .forward = [](Tensor& y, In x, const Attributes& with) { transpose(y, x, with); },
+      .rule = "ā += ȳ, with the inverse permutation",
+      .forward = [](Tensor& y, In a, const Attributes& with) { transpose(y, a, with); },
       .pull_a =
           [](const Pull& p) {
             Axes back(p.g.shape().size());
@@ -116,8 +116,8 @@ Var transpose(Var x, const Axes& permutation) {
           },
       .attributes = permutation_text,
   };
-  const std::size_t rank = x.shape().size();
-  require(rank <= Attributes::most_axes, "transpose: the shape is ", x.shape(), "; it takes at most ",
+  const std::size_t rank = a.shape().size();
+  require(rank <= Attributes::most_axes, "transpose: the shape is ", a.shape(), "; it takes at most ",
           Attributes::most_axes, " axes");
   Axes sorted = permutation, expected(rank);
   std::sort(sorted.begin(), sorted.end());
@@ -125,16 +125,16 @@ Var transpose(Var x, const Axes& permutation) {
   if (sorted != expected) {
     std::string list;
     for (const int axis : permutation) list += text(list.empty() ? "" : ", ", axis);
-    throw ShapeError(text("transpose: (", list, ") does not permute the axes of ", x.shape()));
+    throw ShapeError(text("transpose: (", list, ") does not permute the axes of ", a.shape()));
   }
   Shape shape;
   Attributes with;
   with.axes.fill(-1);
   for (std::size_t k = 0; k < rank; ++k) {
-    shape.push_back(x.shape()[static_cast<std::size_t>(permutation[k])]);
+    shape.push_back(a.shape()[static_cast<std::size_t>(permutation[k])]);
     with.axes[k] = static_cast<std::int8_t>(permutation[k]);
   }
-  return x.tape().record(op, shape, with, x);
+  return a.tape().record(op, shape, with, a);
 }
 
 Var transpose(Var x) {
@@ -143,17 +143,17 @@ Var transpose(Var x) {
   return transpose(x, reversed);
 }
 
-Var slice(Var x, int axis, std::size_t begin, std::size_t end) {
+Var slice(Var a, int axis, std::size_t begin, std::size_t end) {
   static constexpr Op op{
       .name = "slice",
-      .rule = "x' += y', among zeros",
+      .rule = "ā += ȳ, padded with zeros",
       .forward =
-          [](Tensor& y, In x, const Attributes& with) {
+          [](Tensor& y, In a, const Attributes& with) {
             const std::size_t axis = with.axis(), begin = static_cast<std::size_t>(with.begin);
-            const Around around(x.shape(), axis);
+            const Around around(a.shape(), axis);
             const std::size_t length = y.shape(axis) * around.after;
             for (std::size_t i = 0; i < around.before; ++i)
-              std::copy_n(x.data() + (i * x.shape(axis) + begin) * around.after, length, y.data() + i * length);
+              std::copy_n(a.data() + (i * a.shape(axis) + begin) * around.after, length, y.data() + i * length);
           },
       .pull_a =
           [](const Pull& p) {
@@ -162,26 +162,26 @@ Var slice(Var x, int axis, std::size_t begin, std::size_t end) {
           },
       .attributes = place_text,
   };
-  const std::size_t at = axis_of("slice", x.shape(), axis);
-  require(begin <= end && end <= x.shape()[at], "slice: cannot take ", begin, " up to ", end, " of axis ", axis, " of ",
-          x.shape());
-  Shape shape = x.shape();
+  const std::size_t at = axis_of("slice", a.shape(), axis);
+  require(begin <= end && end <= a.shape()[at], "slice: cannot take ", begin, " up to ", end, " of axis ", axis, " of ",
+          a.shape());
+  Shape shape = a.shape();
   shape[at] = end - begin;
-  return x.tape().record(op, shape, place_of(op.name, at, begin), x);
+  return a.tape().record(op, shape, place_of(op.name, at, begin), a);
 }
 
-Var pad(Var x, int axis, std::size_t begin, std::size_t extent) {
+Var pad(Var a, int axis, std::size_t begin, std::size_t extent) {
   static constexpr Op op{
       .name = "pad",
-      .rule = "x' += the part of y' where x is",
+      .rule = "ā += the slice of ȳ where a is",
       .forward =
-          [](Tensor& y, In x, const Attributes& with) {
+          [](Tensor& y, In a, const Attributes& with) {
             const std::size_t axis = with.axis(), begin = static_cast<std::size_t>(with.begin);
-            const Around around(x.shape(), axis);
-            const std::size_t length = x.shape(axis) * around.after;
+            const Around around(a.shape(), axis);
+            const std::size_t length = a.shape(axis) * around.after;
             std::fill(y.begin(), y.end(), Real{0});
             for (std::size_t i = 0; i < around.before; ++i)
-              std::copy_n(x.data() + i * length, length, y.data() + (i * y.shape(axis) + begin) * around.after);
+              std::copy_n(a.data() + i * length, length, y.data() + (i * y.shape(axis) + begin) * around.after);
           },
       .pull_a =
           [](const Pull& p) {
@@ -190,12 +190,12 @@ Var pad(Var x, int axis, std::size_t begin, std::size_t extent) {
           },
       .attributes = place_text,
   };
-  const std::size_t at = axis_of("pad", x.shape(), axis);
-  require(begin <= extent && x.shape()[at] <= extent - begin, "pad: ", x.shape(), " at ", begin, " of axis ", axis,
+  const std::size_t at = axis_of("pad", a.shape(), axis);
+  require(begin <= extent && a.shape()[at] <= extent - begin, "pad: ", a.shape(), " at ", begin, " of axis ", axis,
           " does not fit an extent of ", extent);
-  Shape shape = x.shape();
+  Shape shape = a.shape();
   shape[at] = extent;
-  return x.tape().record(op, shape, place_of(op.name, at, begin), x);
+  return a.tape().record(op, shape, place_of(op.name, at, begin), a);
 }
 
 Var rows(Var x, std::size_t begin, std::size_t end) { return slice(x, 0, begin, end); }
@@ -206,7 +206,7 @@ namespace {
 Var join(Var a, Var b, std::size_t axis) {
   static constexpr Op op{
       .name = "concatenate",
-      .rule = "a' += the first part of y',  b' += the rest",
+      .rule = "ā += the first part of ȳ,  b̄ += the rest",
       .forward =
           [](Tensor& y, In a, In b, const Attributes& with) {
             const Around around(y.shape(), with.axis());

@@ -76,9 +76,10 @@ class Tape {
   /// was changed since it was watched.
   void backward(Var loss);
 
-  /// The whole reverse sweep, recorded on this tape (sweep.hpp does it line by line): gradients of y by each of `inputs`, given y's own gradient `seed`, of
-  /// y's shape. They replace what was in the list, so that a loop need not allocate. Throws ShapeError for another
-  /// seed; TapeError for an input that is a constant, or a watched parameter that was changed since.
+  /// The whole reverse sweep, recorded on this tape (sweep.hpp does it line by line): gradients of y by each of
+  /// `inputs`, given y's own gradient `seed`, of y's shape. They replace what was in the list, so that a loop need not
+  /// allocate. Throws ShapeError for another seed; TapeError for an input that is a constant, or a watched parameter
+  /// that was changed since.
   void pull(Var y, Var seed, const std::vector<Var>& inputs, std::vector<Var>& gradients);
 
   /// Forgets the recording, and keeps the memory of as many lines as it and the one before both had: in a training loop

@@ -7,15 +7,15 @@
 
 using namespace xgrad;
 
-/// y = arctan x, elementwise. Its slope is 1 / (1 + x^2).
-Var arctan(Var x) {
+/// y = arctan a, elementwise. Its slope is 1 / (1 + a^2).
+Var arctan(Var a) {
   static constexpr Op op{
       .name = "arctan",
-      .rule = "x' += y' / (1 + x^2)",
-      .forward = [](Tensor& y, In x) { map(y, x, [](Real x) { return std::atan(x); }); },
+      .rule = "ā += ȳ / (1 + a^2)",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return std::atan(a); }); },
       .pull_a = [](const Pull& p) { return p.g / (1 + square(p.a)); },
   };
-  return record_elementwise(op, x);
+  return record_elementwise(op, a);
 }
 
 int main() {

@@ -2,6 +2,9 @@
 #include <xgrad/autograd/gradient.hpp>
 #include <xgrad/autograd/ops.hpp>
 
+#include <map>
+
+#include "autograd/operations.hpp"
 #include "support.hpp"
 
 using namespace xgrad;
@@ -21,24 +24,24 @@ TEST_CASE("explain prints the recording, its rules, and the reverse sweep behind
   Tape tape;
   Parameter w("w", Tensor{2});
   record_line_fit(tape, w);
-  CHECK(explain(tape) == R"--(   #   operation     inputs  shape  value     rule
-   0   w                     (1,)   2
-   1   constant              (3,)   1 .. 4
-   2   multiply      0 1     (3,)   2 .. 8    a' += y' b,  b' += y' a
-   3   constant              (3,)   2
-   4   subtract      2 3     (3,)   0 .. 6    a' += y',  b' -= y'
-   5   square        4       (3,)   0 .. 36   x' += 2 x y'
-   6   sum_to        5       ()     40        x' += y', stretched
-   7   constant              ()     3
-   8   divide        6 7     ()     13.3333   a' += y' / b,  b' -= y' y / b
-   9   constant              ()     1
-|  10  divide        9 7     ()     0.333333  a' += y' / b,  b' -= y' y / b
-|  11  broadcast_to  10      (3,)   0.333333  x' += y', summed over what was stretched
-|  12  constant              ()     2
-|  13  multiply      12 4    (3,)   0 .. 12   a' += y' b,  b' += y' a
-|  14  multiply      13 11   (3,)   0 .. 4    a' += y' b,  b' += y' a
-|  15  multiply      14 1    (3,)   0 .. 16   a' += y' b,  b' += y' a
-|  16  sum_to        15      (1,)   18.6667   x' += y', stretched
+  CHECK(explain(tape) == R"--(   #   operation     a  b  c  shape  value     rule
+   0   w                      (1,)   2
+   1   constant               (3,)   1 .. 4
+   2   multiply      0  1     (3,)   2 .. 8    ā += ȳ b,  b̄ += ȳ a
+   3   constant               (3,)   2
+   4   subtract      2  3     (3,)   0 .. 6    ā += ȳ,  b̄ -= ȳ
+   5   square        4        (3,)   0 .. 36   ā += 2 a ȳ
+   6   sum_to        5        ()     40        ā += ȳ, broadcast to the shape of a
+   7   constant               ()     3
+   8   divide        6  7     ()     13.3333   ā += ȳ / b,  b̄ -= ȳ y / b
+   9   constant               ()     1
+|  10  divide        9  7     ()     0.333333  ā += ȳ / b,  b̄ -= ȳ y / b
+|  11  broadcast_to  10       (3,)   0.333333  ā += ȳ, summed over the broadcast axes
+|  12  constant               ()     2
+|  13  multiply      12 4     (3,)   0 .. 12   ā += ȳ b,  b̄ += ȳ a
+|  14  multiply      13 11    (3,)   0 .. 4    ā += ȳ b,  b̄ += ȳ a
+|  15  multiply      14 1     (3,)   0 .. 16   ā += ȳ b,  b̄ += ȳ a
+|  16  sum_to        15       (1,)   18.6667   ā += ȳ, broadcast to the shape of a
 )--");
   CHECK(w.gradient(0) == doctest::Approx(2 / 3.0 * (0 * 1 + 2 * 2 + 6 * 4)));
 }
@@ -49,14 +52,50 @@ TEST_CASE("explain prints what an operation was told beside its inputs, which is
   const Var tail = slice(x, 1, 1, 3);
   const Var turned = transpose(tail);
   elu(concatenate({turned, pad(turned, 0, 1, 3)}, 0), Real(0.5));
-  CHECK(explain(tape) == R"--(#  operation              inputs  shape   value   rule
-0  variable                       (2, 3)  1 .. 6
-1  slice axis=1 begin=1   0       (2, 2)  2 .. 6  x' += y', among zeros
-2  transpose axes=(1, 0)  1       (2, 2)  2 .. 6  x' += y', with the axes put back
-3  pad axis=0 begin=1     2       (3, 2)  0 .. 6  x' += the part of y' where x is
-4  concatenate axis=0     2 3     (5, 2)  0 .. 6  a' += the first part of y',  b' += the rest
-5  elu alpha=0.5          4       (5, 2)  0 .. 6  x' += y' where x > 0, y' (y + alpha) elsewhere
+  CHECK(explain(tape) == R"--(#  operation              a b c  shape   value   rule
+0  variable                      (2, 3)  1 .. 6
+1  slice axis=1 begin=1   0      (2, 2)  2 .. 6  ā += ȳ, padded with zeros
+2  transpose axes=(1, 0)  1      (2, 2)  2 .. 6  ā += ȳ, with the inverse permutation
+3  pad axis=0 begin=1     2      (3, 2)  0 .. 6  ā += the slice of ȳ where a is
+4  concatenate axis=0     2 3    (5, 2)  0 .. 6  ā += the first part of ȳ,  b̄ += the rest
+5  elu alpha=0.5          4      (5, 2)  0 .. 6  ā += ȳ where a > 0, ȳ (y + alpha) elsewhere
 )--");
+}
+
+TEST_CASE("every rule speaks of the adjoints of the inputs that have a pullback, and of no other") {
+  std::map<std::string, const Op*> ops;
+  Rng rng(3);
+  for (const Operation& row : operations) {
+    Tape tape;
+    std::vector<Var> inputs;
+    for (const Shape& shape : row.shapes.front()) inputs.push_back(tape.variable(random_uniform(rng, shape, 0.2, 0.8)));
+    const Var y = row.f(inputs);
+    gradient(sum(y * y), inputs);
+    for (std::size_t line = 0; line < tape.size(); ++line)
+      if (tape[line].op != nullptr) ops[tape[line].op->name] = tape[line].op;
+  }
+  CHECK(ops.size() > 45);
+  for (const auto& entry : ops) {
+    const Op* const op = entry.second;
+    CAPTURE(entry.first);
+    const std::string rule = op->rule;
+    const auto says = [&](const char* words) { return rule.find(words) < rule.size(); };
+    CHECK(says("ā") == (op->pull_a != nullptr));
+    CHECK(says("b̄") == (op->pull_b != nullptr));
+    CHECK(says("c̄") == (op->pull_c != nullptr));
+    CHECK(says("ȳ") != says("no gradient"));
+    CHECK(!says("'"));
+  }
+}
+
+TEST_CASE("a line break or a control character in a label breaks neither the table nor the graph") {
+  Tape tape;
+  Parameter w("w\n\t\x1b", Tensor{2});
+  tape.watch(w);
+  CHECK(explain(tape) == R"--(#  operation    a b c  shape  value  rule
+0  w\n\x09\x1b         (1,)   2
+)--");
+  CHECK(to_dot(tape).find(R"--(n0 [label="0 w\\n\\x09\\x1b (1,)")--") < to_dot(tape).size());
 }
 
 TEST_CASE("to_dot draws the recording for Graphviz") {

@@ -82,7 +82,7 @@ TEST_CASE("check_gradient passes what is right and says where something is wrong
   CHECK(check_gradient([](Var a) { return square(a) * a; }, {x}).ok);
 
   static constexpr Op wrong{.name = "wrong",
-                            .rule = "x' -= 2 x y', which has the wrong sign",
+                            .rule = "ā -= 2 a ȳ, which has the wrong sign",
                             .forward = [](Tensor& y, In a) { y = a * a; },
                             .pull_a = [](const Pull& p) { return -(2 * p.a * p.g); }};
   const GradientCheck check = check_gradient([](Var a) { return a.tape().record(wrong, a.shape(), a); }, {x});
@@ -95,7 +95,7 @@ TEST_CASE("check_gradient passes what is right and says where something is wrong
 TEST_CASE("check_gradient finds a rule that is right once and wrong when differentiated again") {
   if (sizeof(Real) == sizeof(float)) return;
   static constexpr Op frozen{.name = "frozen",
-                             .rule = "x' += 2 x y', with x frozen",
+                             .rule = "ā += 2 a ȳ, with a frozen",
                              .forward = [](Tensor& y, In a) { y = a * a; },
                              .pull_a = [](const Pull& p) { return 2 * p.a.value() * p.g; }};
   const GradientCheck check =

@@ -21,7 +21,7 @@ void burn() {
 }
 Var fragile(Var x) {
   static constexpr Op op{.name = "fragile",
-                         .rule = "x' += 2 y'",
+                         .rule = "ā += 2 ȳ",
                          .forward =
                              [](Tensor& y, In x) {
                                burn();
@@ -38,7 +38,7 @@ Var fragile(Var x) {
 /// x^3, of which nothing is kept: its pullback computes it anew, and takes the gradient of that.
 Var recomputed_cube(Var x) {
   static constexpr Op op{.name = "recomputed_cube",
-                         .rule = "x' += y' (x^3)'",
+                         .rule = "ā += ȳ d(a^3)/da",
                          .forward = [](Tensor& y, In x) { y = x * x * x; },
                          .pull_a =
                              [](const Pull& p) {
@@ -128,7 +128,7 @@ TEST_CASE("a third derivative by three different inputs") {
 TEST_CASE("a sum of gradients does not write into the gradient it started from") {
   Tape tape;
   const Var a = tape.variable(Tensor{1, 1}), b = tape.variable(Tensor{1, 1});
-  const Var y = a + b;  // a' and b' begin as one and the same line
+  const Var y = a + b;  // ā and b̄ begin as one and the same line
   const std::vector<Var> g = gradient(sum(y + 10 * slice(a, 0, 0, 1)), {a, b, y});
   check_close(g[0].value(), {21, 1}, 0);
   check_close(g[1].value(), {1, 1}, 0);

@@ -13,7 +13,7 @@ namespace {
 template <const char* const& name>
 Var triple(Var x) {
   static constexpr Op op{.name = name,
-                         .rule = "x' += 3 y'",
+                         .rule = "ā += 3 ȳ",
                          .forward = [](Tensor& y, In x) { y = 3 * x; },
                          .pull_a = [](const Pull& p) { return 3 * p.g; }};
   return record_elementwise(op, x);

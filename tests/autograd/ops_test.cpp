@@ -131,7 +131,7 @@ TEST_CASE("shapes that do not fit are refused in the caller's words") {
   CHECK(says([&] {
           broadcast_to(of({2}), {2, 3});
         }) ==
-        "broadcast_to: cannot stretch (2,) to (2, 3); counted from the last, extents must be equal, or that of x 1");
+        "broadcast_to: cannot broadcast (2,) to (2, 3); counted from the last, extents must be equal, or that of x 1");
   CHECK(says([&] {
           reshape(of({2, 3}), {4});
         }) == "reshape: cannot turn (2, 3) into (4,); it takes a shape of 6 elements");

@@ -4,45 +4,65 @@
 
 #include <xgrad/autograd/ops.hpp>
 
-// Reverse mode. Let x' be the gradient of the result y by a line x; y' is given. Going up the tape from y, each line z
-// with inputs a, b, c has received all that its readers contribute to z', for they all stand below it. It hands on, to
-// each input, its pullback of z'. Pullbacks are recorded functions: the sweep leaves its own lines at the tape's end.
+// Backpropagation. elementwise.cpp says what an adjoint is, x̄ = dL/dx, and what a pullback is: the vector-Jacobian
+// product by which an operation y = f(a, b, c) turns ȳ into a term of ā, of b̄ or of c̄.
+//
+// The sweep begins at L with the seed, L̄ = 1, and goes up the tape. At each line it hands the line's adjoint to the
+// pullbacks, and adds what they give to the adjoints of the line's inputs.
+//
+// One pass is enough, for when the sweep comes to a line, the adjoint of that line is complete. Its terms come from the
+// lines that read it. These were recorded later, so they stand below it, and the sweep, which comes from below, has
+// done them already.
+//
+// What the sweep computes is recorded, too, for pullbacks are written with recorded functions. L = u^2 at u = 3:
+//
+//   line  operation      tensor
+//   0     variable       3       u            ^
+//   1     square    0    9       L = u^2      |  the sweep reads upwards from L,
+//   2     constant       1       L̄, the seed
+//   3     constant       2                    |  and writes downwards from the seed
+//   4     multiply  3 0  6       2 u          |
+//   5     multiply  4 2  6       ū = 2 u L̄    v
+//
+// Line 5 is a line like any other, and it depends on u, through line 4. So a second sweep, from line 5, goes up the
+// same tape and gives dū/du = d²L/du² = 2. A third sweep gives the third derivative. No other code is needed for
+// derivatives of any order: the sweep can be swept.
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-Sweep::Sweep(Var y, Var seed) : y_(y), line_(y.line() + 1) {
+Sweep::Sweep(Var y, Var seed) : result_(y), line_(y.line() + 1) {
   require(seed.shape() == y.shape(), "gradient: the seed's shape is ", seed.shape(), "; it takes y's, ", y.shape());
   Tape& tape = y.tape();
   for (const Tape::Watched& w : tape.watched_)
     require<TapeError>(w.parameter->version() == w.version, "gradient: parameter ", w.parameter->label,
                        " was changed after the tape watched it; rewind() and record again");
   const std::uint32_t seed_line = tape.line_of(seed);
-  gradients_ = std::move(tape.spare_);  // its own, for a pullback may take gradients, too
-  gradients_.assign(line_, none);
-  gradients_[y.line()] = seed_line;
+  adjoints_ = std::move(tape.spare_);  // a list of its own, for a pullback may run a sweep, too
+  adjoints_.assign(line_, none);
+  adjoints_[y.line()] = seed_line;
 }
 
 Sweep::~Sweep() {
-  if (!y_.is_current()) return;
-  y_.tape().spare_ = std::move(gradients_);
+  if (!result_.is_current()) return;
+  result_.tape().spare_ = std::move(adjoints_);
 }
 
 bool Sweep::next() {
-  Tape& tape = y_.tape();
+  Tape& tape = result_.tape();
   while (line_ > 0) {
-    const Record z = tape[--line_];  // a copy, for recording may move the list
-    if (z.op == nullptr || !z.active || !reached(line_)) continue;
-    const std::size_t first = tape.size(), arity = z.op->forward.arity();
-    const auto operand = [&](std::size_t k) { return k < arity ? tape.var(z.inputs[k]) : Var(); };
-    const Pull given{tape.var(gradients_[line_]), tape.var(line_), operand(0), operand(1), operand(2), z.with};
+    const Record y = tape[--line_];  // y = f(a, b, c): a copy, for recording may move the list
+    if (y.op == nullptr || !y.active || !reached(line_)) continue;
+    const std::size_t first = tape.size(), arity = y.op->forward.arity();
+    const auto input = [&](std::size_t k) { return k < arity ? tape.var(y.inputs[k]) : Var(); };
+    const Pull given{tape.var(adjoints_[line_]), tape.var(line_), input(0), input(1), input(2), y.with};
     for (std::size_t k = 0; k < arity; ++k) {
-      const std::uint32_t input = z.inputs[k];
-      if (!tape[input].active || z.op->pull(k) == nullptr) continue;
-      Var part = z.op->pull(k)(given);
-      const Shape& shape = tape[input].value->shape();
-      if (part.shape() != shape) part = sum_to(part, shape);  // undo broadcasting, once, here
-      std::uint32_t& total = gradients_[input];
-      total = total == none ? part.line() : add(tape.var(total), part).line();
+      const std::uint32_t a = y.inputs[k];  // a, b or c
+      if (!tape[a].active || y.op->pull(k) == nullptr) continue;
+      Var term = y.op->pull(k)(given);
+      const Shape& shape = tape[a].value->shape();
+      if (term.shape() != shape) term = sum_to(term, shape);  // undo broadcasting, once, here
+      std::uint32_t& adjoint = adjoints_[a];                  // ā += term
+      adjoint = adjoint == none ? term.line() : add(tape.var(adjoint), term).line();
     }
     for (std::size_t line = first; line < tape.size(); ++line) tape.records_[line].swept = true;
     return true;
@@ -52,7 +72,7 @@ bool Sweep::next() {
 
 Var Sweep::gradient(std::uint32_t line) const {
   require<TapeError>(reached(line), "sweep: line ", line, " has received no gradient yet");
-  return y_.tape().var(gradients_[line]);
+  return result_.tape().var(adjoints_[line]);
 }
 
 namespace {
@@ -67,7 +87,7 @@ void Tape::pull(Var y, Var seed, const std::vector<Var>& inputs, std::vector<Var
   for (std::size_t k = 0; k < inputs.size(); ++k)
     require<TapeError>(records_[line_of(inputs[k])].active, "gradient: input ", k,
                        " is a constant; make it a variable() or a watched parameter");
-  line_of(y);  // of this tape, or an error
+  line_of(y);  // throws unless it is of this tape
   Sweep sweep(y, seed);
   while (sweep.next())
     ;
@@ -78,7 +98,7 @@ void Tape::pull(Var y, Var seed, const std::vector<Var>& inputs, std::vector<Var
 void Tape::backward(Var loss) {
   require(loss.value().size() == 1, "backward: the loss has shape ", loss.shape(),
           "; it takes one element, such as the mean over the batch");
-  line_of(loss);  // of this tape, or an error
+  line_of(loss);  // throws unless it is of this tape
   Sweep sweep(loss, constant(loss.shape(), 1));
   while (sweep.next())
     ;
@@ -90,7 +110,7 @@ void Tape::backward(Var loss) {
     Record& line = records_[gradient.line()];
     Tensor& buffer = *buffers_[gradient.line()];
     Tensor& result = w.parameter->gradient;
-    // what the sweep computed changes hands instead of being copied, but not twice, for parameters may share it
+    // a tensor that the sweep computed is swapped in, not copied; a second parameter that shares it gets a copy
     if (line.swept && line.value == &buffer && result.shape() == buffer.shape()) {
       result.storage().swap(buffer.storage());
       line.value = &result;

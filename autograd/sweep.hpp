@@ -1,6 +1,7 @@
 #pragma once
 
-// Backpropagation as an object that does one line at a time, for what wants to look on: a page, a lesson, a debugger.
+// Backpropagation, one line of the tape at a time. gradient() and Tape::backward() do all lines at once; a page, a
+// lesson or a debugger can stop after each.
 
 #include <vector>
 
@@ -8,37 +9,38 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// The reverse sweep from y up its tape, given y's own gradient, the seed:
+/// The reverse sweep from y up its tape, given the adjoint of y, the seed:
 ///   for (Sweep sweep(y, seed); sweep.next();) look(sweep.line(), sweep.gradient(x.line()));
-/// Each line hands what it has received on to its inputs. What is computed for that is recorded at the tape's end, so
-/// that gradients can be differentiated again. It lives within the recording, and one thread uses it.
+/// Each line hands its adjoint, through its pullbacks, to its inputs. What that computes is recorded at the end of the
+/// tape, so gradients can be differentiated again. A Sweep lives no longer than the recording, and one thread uses it.
 class Sweep {
  public:
-  /// Throws ShapeError unless the seed has y's shape; TapeError if a watched parameter was changed since.
+  /// Begins a sweep at y, with the seed as y's adjoint. Throws ShapeError unless the seed has y's shape; TapeError if a
+  /// watched parameter was changed since it was watched.
   Sweep(Var y, Var seed);
   ~Sweep();
   Sweep(const Sweep&) = delete;
   Sweep& operator=(const Sweep&) = delete;
 
-  /// Has the next line that depends on a variable, going up, hand its gradient on. False, and nothing done, if there is
-  /// none left. Throws TapeError after rewind(), and what a pullback throws.
+  /// Goes up to the next line that depends on a variable and that y depends on, and hands its adjoint to its inputs.
+  /// Returns false if there is no such line left. Throws TapeError after rewind(), and what a pullback throws.
   bool next();
 
-  /// The line that next() did last; before the first, the one after y.
+  /// The line that next() has done last; before the first call, the line after y.
   std::uint32_t line() const { return line_; }
 
-  /// Whether a line has received anything yet. All that it can receive it has when next() comes to it.
-  bool reached(std::uint32_t line) const { return line < gradients_.size() && gradients_[line] != none; }
+  /// Whether the adjoint of a line has any term yet. When next() comes to a line, the line has all its terms.
+  bool reached(std::uint32_t line) const { return line < adjoints_.size() && adjoints_[line] != none; }
 
-  /// What a line has received so far, added up. Throws TapeError for a line that is not reached.
+  /// The adjoint of a line, as far as its terms are added up. Throws TapeError for a line that is not reached.
   Var gradient(std::uint32_t line) const;
 
  private:
   static constexpr std::uint32_t none = ~std::uint32_t{0};
 
-  Var y_;
+  Var result_;
   std::uint32_t line_;
-  std::vector<std::uint32_t> gradients_;  // for each line down to y, that of its gradient, or none
+  std::vector<std::uint32_t> adjoints_;  // for each line down to y, the line of its adjoint, or none
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -13,7 +13,7 @@ using Inputs = std::vector<Var>;
 
 /// An operation, the shapes to try it on, and where its inputs may lie.
 struct Operation {
-  const char* name;  ///< of a function that ops.hpp declares; it may go on after a blank or a comma
+  const char* name;  ///< the name of a function that ops.hpp declares; more may follow after a blank or a comma
   std::function<Var(const Inputs&)> f;
   std::vector<std::vector<Shape>> shapes;
   double low = -2, high = 2;

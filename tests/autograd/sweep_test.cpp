@@ -1,3 +1,4 @@
+#include <xgrad/autograd/explain.hpp>
 #include <xgrad/autograd/gradient.hpp>
 #include <xgrad/autograd/ops.hpp>
 #include <xgrad/autograd/sweep.hpp>
@@ -37,6 +38,24 @@ TEST_CASE("a sweep goes up the tape line by line, and shows what each line has r
   CHECK(!sweep.next());
   CHECK(!sweep.next());
   CHECK(gradient(y, {x})[0].value() == Tensor{6, 0});
+}
+
+TEST_CASE("a sweep from a line that a sweep wrote gives the second derivative, and one from its result the third") {
+  Tape tape;
+  const Var u = tape.variable(Tensor{3});
+  const Var slope = gradient(square(u), {u})[0];
+  CHECK(explain(tape) == R"--(   #  operation  a b c  shape  value  rule
+   0  variable          (1,)   3
+   1  square     0      (1,)   9      ā += 2 a ȳ
+   2  constant          (1,)   1
+|  3  constant          ()     2
+|  4  multiply   3 0    (1,)   6      ā += ȳ b,  b̄ += ȳ a
+|  5  multiply   4 2    (1,)   6      ā += ȳ b,  b̄ += ȳ a
+)--");  // as in the picture in sweep.cpp
+  CHECK(slope.line() == 5);
+  const Var curve = gradient(slope, {u})[0];
+  CHECK(curve.item() == 2);
+  CHECK(gradient(curve, {u})[0].item() == 0);
 }
 
 TEST_CASE("what a sweep records is marked, what is recorded between its steps is not") {

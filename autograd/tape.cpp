@@ -22,7 +22,7 @@ void Tape::rewind() {
   if (buffers_.size() > kept) buffers_.resize(kept), records_.shrink_to_fit();
 }
 
-// The next line may be written, and has a buffer.
+// Checks that a line may be written now, and makes its buffer if it has none.
 void Tape::begin_line() {
   if (records_.empty()) thread_ = &this_thread;
   require<TapeError>(thread_ == &this_thread,

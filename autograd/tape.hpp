@@ -1,6 +1,18 @@
 #pragma once
 
-// A tape is a list of operations in the order in which they ran: a Wengert list. A Var is a line of it.
+// A tape is the list of the operations that a program runs, in the order in which it runs them: a Wengert list (Wengert
+// 1964). Each line is a node of the computation graph. It has an operation, the lines of its inputs, which all stand
+// above it, and a tensor. The tape of L = (u v + u)^2 at u = 2, v = 3:
+//
+//   line  operation  inputs  tensor
+//   0     variable           2       u
+//   1     variable           3       v
+//   2     multiply   0, 1    6       u v
+//   3     add        2, 0    8       u v + u
+//   4     square     3       64      L
+//
+// A program that runs writes such lines downwards. A sweep reads them upwards, from L to the variables, and writes the
+// lines of its own below (sweep.cpp).
 
 #include <array>
 #include <concepts>
@@ -12,19 +24,20 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// One line: what was done, to which lines, and where the result is.
+/// A line of a tape: an operation, the lines of its inputs, and where its result is.
 struct Record {
-  const Op* op = nullptr;  ///< none for a leaf: a constant, a variable, a parameter
-  std::array<std::uint32_t, 3> inputs{};
-  bool active = false;  ///< whether a gradient is wanted here: it depends on a variable or parameter
-  bool swept = false;   ///< whether a reverse sweep wrote it
-  const Tensor* value = nullptr;
-  const Parameter* parameter = nullptr;  ///< the one that this leaf is, if any
+  const Op* op = nullptr;                 ///< none for a leaf: a constant, a variable or a parameter
+  std::array<std::uint32_t, 3> inputs{};  ///< the lines of the inputs a, b and c, as many as the operation has
+  bool active = false;            ///< whether it depends on a variable or a parameter, so that it gets a gradient
+  bool swept = false;             ///< whether a sweep wrote this line
+  const Tensor* value = nullptr;  ///< the result, or the tensor of a leaf
+  const Parameter* parameter = nullptr;  ///< for a leaf that is a parameter, which one
   Attributes with{};                     ///< what the operation was told beside its inputs
 };
 static_assert(sizeof(Record) <= 64);  // a cache line
 
-/// Records operations, and runs backward over them. Each recording belongs to the thread that began it.
+/// Records operations, and runs backward over them. A recording lasts until the next rewind(), and belongs to the
+/// thread that began it.
 class Tape {
  public:
   Tape();
@@ -32,65 +45,78 @@ class Tape {
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
 
-  /// A copy of x that gets no gradient.
+  /// Puts a copy of x on the tape. It gets no gradient.
   Var constant(const Tensor& x);
+
+  /// Puts a number on the tape, of shape (). It gets no gradient.
   Var constant(Real x);
 
-  /// A tensor of the given shape that gets no gradient, of one value or as fill(tensor) writes it in place. Recording
-  /// within fill throws TapeError: the line is not yet there.
+  /// Puts a tensor of the given shape on the tape, whose elements all have one value. It gets no gradient.
   Var constant(const Shape& shape, Real value);
+
+  /// Puts a tensor of the given shape on the tape, which fill(tensor) writes in place. It gets no gradient. To record
+  /// within fill throws TapeError, for the line is not yet there.
   template <std::invocable<Tensor&> Fill>
   Var constant(const Shape& shape, Fill fill) {
     return write({}, shape, fill);
   }
 
-  /// x itself, not copied, without a gradient. The caller keeps it alive and as it is until rewind(): the tape cannot
-  /// see that it was written to, and gradients would mix what was computed from the old numbers with the new.
+  /// Puts x itself on the tape, without a copy. It gets no gradient. The caller keeps x alive and unchanged until
+  /// rewind(). The tape does not notice a change: gradients would then mix results of the old numbers with the new
+  /// ones.
   Var borrow(const Tensor& x) { return buffer(), push({.value = &x}); }
   Var borrow(Tensor&&) = delete;
 
-  /// A copy of x that gets a gradient: gradient(y, {x}).
+  /// Puts a copy of x on the tape. It gets a gradient: gradient(y, {x}).
   Var variable(const Tensor& x);
 
-  /// The parameter's value, not copied; it outlives the recording, and watched again it is the same Var. A parameter
-  /// belongs to one thread at a time: see core/parameter.hpp.
+  /// Puts a parameter's value on the tape, without a copy. It gets a gradient. The parameter outlives the recording.
+  /// Watching it again gives the same Var. A parameter belongs to one thread at a time: see core/parameter.hpp.
   Var watch(Parameter& parameter);
   bool is_watched(const Parameter& parameter) const;
   std::vector<const Parameter*> watched() const;  ///< in this recording, in the order in which they were first watched
 
-  /// Runs op.forward on one to three inputs into a tensor of the given shape, and writes the line down. The caller has
+  /// Runs an operation on one to three inputs, and writes the line. Its result has the given shape. The caller has
   /// checked the shapes. Throws TapeError if an input is not of this recording.
   template <std::same_as<Var>... Inputs>
   Var record(const Op& op, const Shape& shape, Inputs... inputs) {
     return record(op, shape, Attributes{}, inputs...);
   }
+
+  /// Runs an operation that has attributes on one to three inputs, and writes the line. Its result has the given shape.
+  /// The caller has checked the shapes. Throws TapeError if an input is not of this recording.
   template <std::same_as<Var>... Inputs>
   Var record(const Op& op, const Shape& shape, const Attributes& with, Inputs... inputs) {
     require<TapeError>(op.forward.arity() == sizeof...(inputs), op.name, ": not its number of inputs");
     return record_line(op, shape, with, {line_of(inputs)...});
   }
 
-  /// Sets the gradient of every watched parameter to that of `loss`, a Var with one element, and marks it fresh. It is
-  /// never added to what was there, so nothing needs zeroing before; a parameter that the loss does not depend on gets
-  /// zeros. Throws ShapeError if the loss has more elements; TapeError if it depends on no watched parameter, or one
-  /// was changed since it was watched.
+  /// Sets the gradient of every watched parameter to dloss/dparameter, and marks it fresh. The loss is a Var with one
+  /// element. Gradients are replaced, never added to, so nothing needs zeroing before. A parameter that the loss does
+  /// not depend on gets zeros. Throws ShapeError if the loss has another number of elements; TapeError if it depends on
+  /// no watched parameter, or if a parameter was changed since it was watched.
   void backward(Var loss);
 
-  /// The whole reverse sweep, recorded on this tape (sweep.hpp does it line by line): gradients of y by each of
-  /// `inputs`, given y's own gradient `seed`, of y's shape. They replace what was in the list, so that a loop need not
-  /// allocate. Throws ShapeError for another seed; TapeError for an input that is a constant, or a watched parameter
-  /// that was changed since.
+  /// Runs a whole sweep (sweep.hpp runs one line by line) from y, whose adjoint is `seed`, of y's shape. Writes the
+  /// adjoints of `inputs` to `gradients`; what that list held is replaced, so that a loop need not allocate. Throws
+  /// ShapeError for a seed of another shape; TapeError if an input is a constant, or if a watched parameter was changed
+  /// since.
   void pull(Var y, Var seed, const std::vector<Var>& inputs, std::vector<Var>& gradients);
 
-  /// Forgets the recording, and keeps the memory of as many lines as it and the one before both had: in a training loop
-  /// each line finds its tensor where it was, already allocated.
+  /// Forgets the recording. It keeps the memory of as many lines as both this recording and the one before had, so in a
+  /// training loop each line finds its tensor already allocated.
   void rewind();
 
   /// If on, an operation that yields NaN or infinity throws ValueError, which names it and its inputs.
   void check_finite(bool on) { check_finite_ = on; }
 
+  /// How many lines the recording has.
   std::size_t size() const { return records_.size(); }
+
+  /// A line, by its number. The reference is good until the next line is recorded.
   const Record& operator[](std::size_t line) const { return records_[line]; }
+
+  /// A line as a Var, by its number.
   Var var(std::uint32_t line) const { return {anchor_, anchor_->recording, line}; }
 
  private:

@@ -1,5 +1,9 @@
 #pragma once
 
+// A Var is a line of a tape: a tensor that was put there, or the result of an operation. It holds the number of the
+// line, and where to find the tape; the tape holds the tensor. How it finds a tape that may have ended is at the end of
+// this file.
+
 #include <atomic>
 #include <cstdint>
 
@@ -9,39 +13,30 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 class Tape;
+struct Anchor;
 
-/// Where a Var finds its tape. Anchors outlive tapes, so that a Var kept for too long is refused and reads nothing
-/// wild.
-struct Anchor {
-  std::atomic<Tape*> tape = nullptr;
-  std::atomic<std::uint32_t> recording = 0;  // counts up at every rewind, and when the tape ends
-
-  static Anchor* take(Tape* tape);  // one that no tape has
-  void give_back();
-};
-
-/// One line of a tape: a tensor that was given to it or computed on it. Small, and copied freely; it is valid until its
-/// tape is rewound or destroyed, and every use after that throws TapeError.
+/// A line of a tape: a tensor that was given to the tape or computed on it. A Var is small and copied freely. It is
+/// valid until its tape is rewound or destroyed; every use after that throws TapeError.
 class Var {
  public:
+  /// An empty Var, of no tape. Every use but is_current() throws TapeError.
   Var() = default;
 
-  /// Good until the tape is rewound: copy it to keep it.
+  /// The tensor on this line. The reference is good until the tape is rewound; copy the tensor to keep it.
   inline const Tensor& value() const;  // in tape.hpp
   const Shape& shape() const { return value().shape(); }
 
-  /// The value of a Var with one element. Throws ShapeError if there are more, or none.
+  /// The value of a Var with one element. Throws ShapeError if it has more, or none.
   double item() const;
 
-  Tape& tape() const {
-    if (!is_current()) [[unlikely]]
-      refuse();
-    return *anchor_->tape;
-  }
+  /// The tape that this is a line of. Throws TapeError if the Var is not current.
+  inline Tape& tape() const;
+
+  /// The number of the line, counted from 0.
   std::uint32_t line() const { return line_; }
 
-  /// Whether its recording is still there.
-  bool is_current() const { return anchor_ != nullptr && anchor_->recording == recording_; }
+  /// Whether the recording that this Var is of is still on its tape.
+  inline bool is_current() const;
 
  private:
   friend class Tape;
@@ -52,5 +47,23 @@ class Var {
   const Anchor* anchor_ = nullptr;
   std::uint32_t recording_ = 0, line_ = 0;
 };
+
+/// Where a Var finds its tape. Every tape has one anchor, and anchors outlive tapes. So a Var that was kept for too
+/// long can be refused, and never reads memory that is gone.
+struct Anchor {
+  std::atomic<Tape*> tape = nullptr;         // none after the tape has ended, until another takes the anchor
+  std::atomic<std::uint32_t> recording = 0;  // counts up at every rewind, and when the tape ends
+
+  static Anchor* take(Tape* tape);  // one that no tape has
+  void give_back();
+};
+
+inline bool Var::is_current() const { return anchor_ != nullptr && anchor_->recording == recording_; }
+
+inline Tape& Var::tape() const {
+  if (!is_current()) [[unlikely]]
+    refuse();
+  return *anchor_->tape;
+}
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -2,6 +2,15 @@
 
 // The operators + - * / and the functions of two or three for a Var with a Var, a Tensor, any xtensor expression or a
 // number, on either side. What is not a Var becomes a constant on the other's tape.
+//
+// Give names to operands that both record. C++ leaves open which operand of + is evaluated first, as with the arguments
+// of any call. In exp(a) + sin(b), g++ records the sine first and clang the exponential. The value is the same, but the
+// lines of the tape are in another order, and a gradient that has several terms may be rounded otherwise. Write
+//
+//   const Var growth = exp(a), wave = sin(b);
+//   const Var y = growth + wave;
+//
+// One operand that records needs no name: a + sin(b) has one order.
 
 #include <concepts>
 #include <type_traits>
@@ -19,17 +28,20 @@ concept IsNumber = std::is_arithmetic_v<std::remove_cvref_t<T>>;
 template <class T>
 concept IsTensor = xt::is_xexpression<std::remove_cvref_t<T>>::value;
 
-/// A Var with something that can stand beside it. Constrained, because xtensor has operators for operands of any type.
+/// A Var and an operand that can stand beside it. The operators are constrained to these, because xtensor has operators
+/// for operands of any type.
 template <class A, class B>
 concept WithVar = (IsVar<A> && (IsVar<B> || IsNumber<B> || IsTensor<B>)) || (IsVar<B> && (IsNumber<A> || IsTensor<A>));
 
+/// A Var and an operand that is no Var.
 template <class A, class B>
 concept WithOneVar = WithVar<A, B> && !(IsVar<A> && IsVar<B>);
 
+/// Three operands, one or two of them Vars.
 template <class A, class B, class C>
 concept WithOneOrTwoVars = (WithVar<A, B> || WithVar<B, C> || WithVar<A, C>)&&!(IsVar<A> && IsVar<B> && IsVar<C>);
 
-/// The operand itself if it is a Var, else a constant beside `other`.
+/// The operand itself if it is a Var, else a constant on the tape of `other`.
 template <class A>
 Var beside(Var other, const A& operand) {
   if constexpr (IsVar<A>)
@@ -40,7 +52,7 @@ Var beside(Var other, const A& operand) {
     return other.tape().constant(operand);
 }
 
-/// The first of them that is a Var.
+/// The first of three operands that is a Var.
 template <class A, class B, class C>
 Var some_var(const A& a, const B& b, const C& c) {
   if constexpr (IsVar<A>)
@@ -51,7 +63,7 @@ Var some_var(const A& a, const B& b, const C& c) {
     return c;
 }
 
-/// f(a, b) after the one that is not a Var has become one.
+/// f(a, b), after an operand that is no Var has become a constant.
 template <class A, class B>
 Var with_vars(Var (*f)(Var, Var), const A& a, const B& b) {
   if constexpr (IsVar<A>)

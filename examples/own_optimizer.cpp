@@ -33,8 +33,10 @@ double loss_on_xor_after(int steps, Optimizer optimizer) {
   double loss = 0;
   for (int step = 0; step < steps; ++step) {
     tape.rewind();
-    const Var hidden = tanh(linear(tape.borrow(x), tape.watch(w1), tape.watch(b1)));
-    const Var error = mean_squared_error(y, sigmoid(linear(hidden, tape.watch(w2), tape.watch(b2))));
+    const Var vx = tape.borrow(x);
+    const Var vw1 = tape.watch(w1), vb1 = tape.watch(b1), vw2 = tape.watch(w2), vb2 = tape.watch(b2);
+    const Var hidden = tanh(linear(vx, vw1, vb1));
+    const Var error = mean_squared_error(y, sigmoid(linear(hidden, vw2, vb2)));
     tape.backward(error);
     optimizer.step(std::vector{&w1, &b1, &w2, &b2});
     loss = error.item();

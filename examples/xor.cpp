@@ -17,8 +17,10 @@ int main() {
   Tape tape;
   for (int step = 0; step <= 500; ++step) {
     tape.rewind();
-    const Var hidden = tanh(linear(tape.constant(x), tape.watch(w1), tape.watch(b1)));
-    const Var output = sigmoid(linear(hidden, tape.watch(w2), tape.watch(b2)));
+    const Var vx = tape.constant(x);
+    const Var vw1 = tape.watch(w1), vb1 = tape.watch(b1), vw2 = tape.watch(w2), vb2 = tape.watch(b2);
+    const Var hidden = tanh(linear(vx, vw1, vb1));
+    const Var output = sigmoid(linear(hidden, vw2, vb2));
     const Var loss = mean_squared_error(y, output);
     tape.backward(loss);
     optimizer.step(parameters);

@@ -11,7 +11,8 @@ namespace xgrad {
 
 using Inputs = std::vector<Var>;
 
-/// An operation, the shapes to try it on, and where its inputs may lie.
+/// An operation, the shapes to try it on, and where its inputs may lie. Operands that both record have names, so that
+/// every compiler records the rows in the same order (operators.hpp).
 struct Operation {
   const char* name;  ///< the name of a function that ops.hpp declares; more may follow after a blank or a comma
   std::function<Var(const Inputs&)> f;
@@ -72,13 +73,38 @@ inline const std::vector<Operation> operations{
     {"pow", [](const Inputs& x) { return pow(x[0], x[1]); }, any_of(2), 0.5, 2},
     {"pow to a number", [](const Inputs& x) { return pow(x[0], 3); }, any_one()},
     {"pow of a number", [](const Inputs& x) { return pow(2, x[0]); }, any_one()},
-    {"maximum", [](const Inputs& x) { return maximum(square(x[0]), x[1] + 0.0173); }, any_of(2)},
-    {"minimum", [](const Inputs& x) { return minimum(square(x[0]), x[1] + 0.0173); }, any_of(2)},
+    {"maximum",
+     [](const Inputs& x) {
+       const Var b = x[1] + 0.0173;
+       return maximum(square(x[0]), b);
+     },
+     any_of(2)},
+    {"minimum",
+     [](const Inputs& x) {
+       const Var b = x[1] + 0.0173;
+       return minimum(square(x[0]), b);
+     },
+     any_of(2)},
     {"clip", [](const Inputs& x) { return clip(square(x[0]), 0.5, 1.5); }, any_one()},
-    {"clip between tensors", [](const Inputs& x) { return clip(square(x[0]), stop_gradient(x[1]) - 3, 9); }, any_of(2)},
-    {"where", [](const Inputs& x) { return where(greater(x[0], 0), square(x[1]), x[2] * x[0]); }, any_of(3)},
+    {"clip between tensors",
+     [](const Inputs& x) {
+       const Var low = stop_gradient(x[1]) - 3;
+       return clip(square(x[0]), low, 9);
+     },
+     any_of(2)},
+    {"where",
+     [](const Inputs& x) {
+       const Var c = x[2] * x[0], b = square(x[1]);
+       return where(greater(x[0], 0), b, c);
+     },
+     any_of(3)},
     {"greater", [](const Inputs& x) { return greater(x[0], x[1]) * x[0]; }, any_of(2)},
-    {"equal", [](const Inputs& x) { return equal(x[0], x[1]) + x[0] * x[1]; }, any_of(2)},
+    {"equal",
+     [](const Inputs& x) {
+       const Var product = x[0] * x[1];
+       return equal(x[0], x[1]) + product;
+     },
+     any_of(2)},
     {"negative", [](const Inputs& x) { return -x[0]; }, any_one()},
     {"square", [](const Inputs& x) { return square(x[0]); }, any_one()},
     {"sqrt", [](const Inputs& x) { return sqrt(x[0]); }, any_one(), 0.5, 3},
@@ -233,7 +259,10 @@ inline const std::vector<Operation> operations{
      {{{3, 2}, {3, 2}}, {{3}, {3}}}},
     {"mean_absolute_error", [](const Inputs& x) { return mean_absolute_error(x[0] - 5, x[1]); }, {{{2, 3}, {2, 3}}}},
     {"mean_absolute_error, weighted",
-     [](const Inputs& x) { return mean_absolute_error(x[0] - 5, x[1], weights_for(x[1])); },
+     [](const Inputs& x) {
+       const Var weights = weights_for(x[1]);
+       return mean_absolute_error(x[0] - 5, x[1], weights);
+     },
      {{{3, 2}, {3, 2}}}},
     {"huber", [](const Inputs& x) { return huber(x[0], x[1]); }, {{{2, 3}, {2, 3}}, {{4}, {4}}}},
     {"huber, weighted",
@@ -283,10 +312,16 @@ inline const std::vector<Operation> operations{
      0.1,
      0.9},
     {"sparse_categorical_crossentropy of a softmax",
-     [](const Inputs& x) { return sparse_categorical_crossentropy(labels_for(x[0]), softmax(x[0])); },
+     [](const Inputs& x) {
+       const Var p = softmax(x[0]);
+       return sparse_categorical_crossentropy(labels_for(x[0]), p);
+     },
      {{{2, 3}}}},
     {"sparse_categorical_crossentropy, weighted",
-     [](const Inputs& x) { return sparse_categorical_crossentropy(labels_for(x[0]), x[0], weights_for(x[0])); },
+     [](const Inputs& x) {
+       const Var weights = weights_for(x[0]);
+       return sparse_categorical_crossentropy(labels_for(x[0]), x[0], weights);
+     },
      {{{3, 4}}},
      0.1,
      0.9},
@@ -294,7 +329,10 @@ inline const std::vector<Operation> operations{
      [](const Inputs& x) { return softmax_cross_entropy(labels_for(x[0]), x[0]); },
      {{{2, 3}}, {{2, 4}}}},
     {"softmax_cross_entropy, weighted",
-     [](const Inputs& x) { return softmax_cross_entropy(labels_for(x[0]), x[0], weights_for(x[0])); },
+     [](const Inputs& x) {
+       const Var weights = weights_for(x[0]);
+       return softmax_cross_entropy(labels_for(x[0]), x[0], weights);
+     },
      {{{3, 4}}}},
     {"record_elementwise", [](const Inputs& x) { return x[0] + x[1]; }, any_of(2)},
 };

@@ -6,10 +6,11 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// The axis, counted from the end if it is negative. Throws ShapeError, which begins with `who`, if there is none.
+/// The number of an axis of a shape, where a negative one counts from the end. Throws ShapeError, whose message begins
+/// with `who`, if there is no such axis.
 std::size_t axis_of(const char* who, const Shape& shape, int axis);
 
-/// Each row along the last axis summed to one element, which broadcasts back to it: (..., k) to (..., 1).
+/// The sums over the last axis, which is kept with extent 1 so that they broadcast back to x: (..., k) to (..., 1).
 Var sum_rows(Var x);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,6 +1,7 @@
 #pragma once
 
-// Is this gradient right? The recorded sweep, or a formula derived by hand, against differences of the function itself.
+// Is a gradient right? What a sweep computes, or a formula derived by hand, is compared with differences of the
+// function itself.
 
 #include <functional>
 #include <string>
@@ -11,15 +12,17 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// A function of any number of Vars. Its result is a number, or is summed with fixed random weights to make it one.
+/// A function of any number of Vars, to be checked. If its result is not a number, the check takes the sum of the
+/// result times fixed random weights.
 using Function = std::function<Var(const std::vector<Var>&)>;
 
-/// What a check found: the worst disagreement, and where. The relative error is |a - n| / max(1, |a|, |n|).
+/// What a check found: the worst disagreement, and where. The relative error of an analytic derivative a and a numeric
+/// one n is |a - n| / max(1, |a|, |n|).
 struct GradientCheck {
   bool ok = true;
-  int order = 1;          ///< 1: the gradient; 2: the gradient of the gradient along a random direction
-  std::size_t input = 0;  ///< which input, and which element of it in row-major order
-  std::size_t element = 0;
+  int order = 1;            ///< 1: the gradient; 2: the gradient of the gradient along a random direction
+  std::size_t input = 0;    ///< the number of the input where it is worst
+  std::size_t element = 0;  ///< the element of that input, in row-major order
   double analytic = 0, numeric = 0, relative_error = 0;
 
   /// One line: "order 1: input 0 at (0, 2): analytic 0.8, numeric -0.8, relative error 2".
@@ -27,14 +30,15 @@ struct GradientCheck {
 };
 
 /// Gradients of a function by differences of fourth order, (8 (f(+h) - f(-h)) - (f(+2h) - f(-2h))) / 12h with h = 1e-3.
-/// They are exact to some 1e-11 in double: check in the double twin.
+/// In double they are exact to some 1e-11; so check in the double twin.
 std::vector<Tensor> numeric_gradient(const Function& f, const std::vector<Tensor>& inputs);
 
-/// Compares the gradients that the tape computes for f with differences, at order 1 and at order 2: of a function, of a
-/// layer, or of an operation of one's own.
+/// Compares the gradients that a sweep computes for f with differences, at order 1 and at order 2. f may be a function,
+/// a layer, or an operation of one's own.
 GradientCheck check_gradient(const Function& f, const std::vector<Tensor>& inputs, double tolerance = 1e-6);
 
-/// The same for a function of so many Vars as there are inputs: check_gradient([](Var a, Var b) { ... }, {x, y}).
+/// Compares the gradients that a sweep computes for f with differences, where f takes one, two or three Vars, as many
+/// as there are inputs: check_gradient([](Var a, Var b) { ... }, {x, y}).
 template <class F>
 GradientCheck check_gradient(F f, const std::vector<Tensor>& inputs, double tolerance = 1e-6) {
   return check_gradient(Function([&f](const std::vector<Var>& x) {
@@ -48,7 +52,7 @@ GradientCheck check_gradient(F f, const std::vector<Tensor>& inputs, double tole
                         inputs, tolerance);
 }
 
-/// An input of a function, and the gradient by it that somebody has derived.
+/// For check_by_hand: an input x of a function, its name, and the gradient by it that somebody has derived.
 struct Claim {
   std::string name;
   Tensor x, gradient;

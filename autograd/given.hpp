@@ -6,8 +6,8 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// What a loss is given beside the prediction, its target or weights: a Var, or a tensor, which becomes a constant on
-/// the prediction's tape. An argument only: it refers to the tensor that it was made of.
+/// The target or the weights of a loss, as an argument: a Var, or a tensor, which becomes a constant on the
+/// prediction's tape. It refers to the tensor that it was made of, so it is not kept.
 class Given {
  public:
   Given(Var x) : var_(x) {}
@@ -16,6 +16,7 @@ class Given {
   requires xt::is_xexpression<X>::value Given(const X& x) : computed_(x), tensor_(&*computed_) {}
   Given(const Given&) = delete;
 
+  /// The target or the weights as a Var on the prediction's tape.
   Var beside(Var prediction) const { return tensor_ == nullptr ? var_ : prediction.tape().constant(*tensor_); }
 
  private:

@@ -9,10 +9,11 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// The x of which sigmoid(x) made p; none if anything else did, be it an operation of that name.
+/// The x of p = sigmoid(x). None if p was made by another operation, even by one that has the same name.
 std::optional<Var> logits_of_sigmoid(Var p);
 
-/// The x of which softmax(x), along the last axis, made p; none if anything else did.
+/// The x of p = softmax(x), along the last axis. None if p was made by another operation, even by one that has the same
+/// name.
 std::optional<Var> logits_of_softmax(Var p);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

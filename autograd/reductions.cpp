@@ -4,7 +4,7 @@
 #include <xgrad/core/elementwise.hpp>
 #include <xgrad/core/math.hpp>
 
-// Reducing over axes is summing down to the shape in which they have extent 1, and dropping them: sum_to and reshape.
+// To reduce over axes is to sum down to the shape in which they have extent 1, and then to drop them: sum_to, reshape.
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -144,7 +144,8 @@ Var norm(Var x) { return norm(x, all_axes(x)); }
 Var norm(Var x, const Axes& axes, bool keepdims) {
   const Reduced r = reduced("norm", x, axes);
   using Limits = std::numeric_limits<Real>;
-  // As the norm is homogeneous, any scale gives the same result and slope; by the largest element, no square overflows.
+  // The norm is homogeneous, so any scale gives the same result and slope. With the largest element no square
+  // overflows.
   const Var scale =
       r.count == 0 ? x.tape().constant(1) : stop_gradient(clip(max_to(abs(x), r.kept), Limits::min(), Limits::max()));
   const Var squares = sum_to(square(x / scale), r.kept);

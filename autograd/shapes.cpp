@@ -3,7 +3,8 @@
 #include <xgrad/autograd/axes.hpp>
 #include <xgrad/autograd/ops.hpp>
 
-// Where numbers go. Axes and offsets are attributes of the operation, and its adjoint has the same.
+// These operations move elements and change none. Axes and offsets are attributes, and an operation and its pullback
+// have the same ones.
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -237,7 +238,7 @@ Var join(Var a, Var b, std::size_t axis) {
   return a.tape().record(op, shape, {.axes = one_axis(op.name, axis)}, a, b);
 }
 
-// In halves, so that no number is copied more than log2(n) times.
+// The parts are joined in halves, so that no number is copied more than log2(n) times.
 Var join(const std::vector<Var>& parts, std::size_t first, std::size_t last, std::size_t axis) {
   if (last - first == 1) return parts[first];
   const std::size_t middle = (first + last) / 2;

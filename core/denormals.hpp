@@ -6,9 +6,10 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// While it lives, this thread's arithmetic takes numbers too small for full precision as zero, and gives zero for
-/// them; then it does as before. The moments of Adam and RMSprop decay into that range, where a processor is many times
-/// slower: 784-128-10 trained at half its speed after some epochs. Does nothing on processors that it does not know.
+/// While it lives, this thread's arithmetic takes denormal numbers, those too small for full precision, as zero, and
+/// gives zero instead of them. Afterwards the thread computes as before. The moments of Adam and RMSprop decay into
+/// that range, where a processor is many times slower: 784-128-10 trained at half its speed after some epochs. Does
+/// nothing on processors that it does not know.
 class FlushDenormals {
  public:
   FlushDenormals() : before_(mode()) { set_mode(before_ | flush); }
@@ -16,7 +17,7 @@ class FlushDenormals {
   FlushDenormals(const FlushDenormals&) = delete;
   FlushDenormals& operator=(const FlushDenormals&) = delete;
 
-  /// How this thread computes, which it can take over from another.
+  // mode() is how this thread's arithmetic works; by set_mode() another thread can take it over.
 #if defined(__SSE__)
   static constexpr std::uint64_t flush = 0x8040;  // flush-to-zero and denormals-are-zero
   // _mm_getcsr() and _mm_setcsr() without the 2,700 lines of <xmmintrin.h>

@@ -1,6 +1,6 @@
 #pragma once
 
-// Elementwise loops over tensors that are broadcast against each other: NumPy's rule, in one place.
+// Elementwise loops over tensors that are broadcast against each other, by NumPy's rule.
 
 #include <array>
 
@@ -8,15 +8,16 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// The shape of an elementwise result: extents are compared from the last backwards, and 1 (or none) stretches.
-/// Throws ShapeError in the name of the function `who` if two extents differ and neither is 1.
+/// The shape to which two shapes broadcast, as in NumPy: extents are compared from the last backwards, and an extent of
+/// 1, or none, becomes the other. Throws ShapeError if two extents differ and neither is 1; the message begins with
+/// `who`.
 Shape broadcast_shape(const char* who, const Shape& a, const Shape& b);
 
-/// Whether `small` stretches to `large` by the same rule.
+/// Whether the shape `small` broadcasts to the shape `large`, as in NumPy.
 bool broadcasts_to(const Shape& small, const Shape& large);
 
-/// The fewest nested loops that visit N row-major tensors together, each stretched to one common shape: neighbouring
-/// axes along which every tensor advances evenly are walked as one.
+/// The fewest nested loops that visit N row-major tensors together, each broadcast to one common shape. Neighbouring
+/// axes along which every tensor advances evenly are merged into one loop.
 template <std::size_t N>
 class Walk {
  public:
@@ -44,8 +45,8 @@ class Walk {
     }
   }
 
-  /// Calls run(n, offset, step) for every stretch of n elements: tensor k is read at offset[k] + i step[k], where the
-  /// step is 1, or 0 for a tensor that stays at one element.
+  /// Calls run(n, offset, step) for every n elements of the innermost loop: tensor k is read at offset[k] + i step[k]
+  /// for i from 0 to n - 1. The step is 1, or 0 for a tensor that stays at one element.
   template <class Run>
   void each_run(Run run) const {
     for (const Loop& loop : loops_)
@@ -116,13 +117,13 @@ void reading(const Real* x, std::size_t step, Then then) {
 
 }  // namespace detail
 
-/// y = f(a), each element on its own: if there are many, by several threads at once.
+/// y = f(a), elementwise; if there are many elements, by several threads at once.
 template <class F>
 void map(Tensor& y, const Tensor& a, F f) {
   detail::apply(y.data(), y.size(), f, detail::Moving{a.data()});
 }
 
-/// y = f(a, b), where a and b are broadcast to y's shape.
+/// y = f(a, b), elementwise, where a and b are broadcast to y's shape.
 template <class F>
 void map(Tensor& y, const Tensor& a, const Tensor& b, F f) {
   using detail::apply, detail::Moving, detail::reading;
@@ -134,7 +135,7 @@ void map(Tensor& y, const Tensor& a, const Tensor& b, F f) {
   });
 }
 
-/// y = f(a, b, c), where a, b and c are broadcast to y's shape.
+/// y = f(a, b, c), elementwise, where a, b and c are broadcast to y's shape.
 template <class F>
 void map(Tensor& y, const Tensor& a, const Tensor& b, const Tensor& c, F f) {
   using detail::apply, detail::reading;

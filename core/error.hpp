@@ -39,10 +39,10 @@ struct DataError : Error {
 /// Writes a shape as Python does: (), (5,), (128, 784).
 std::ostream& operator<<(std::ostream& out, const Shape& shape);
 
-/// A stream that writes numbers with a decimal point whatever the global locale says.
+/// A stream that writes numbers with a decimal point, whatever the global locale says.
 std::ostringstream classic_stream();
 
-/// The parts one after another, written to such a stream.
+/// The parts one after another as text. Numbers have a decimal point whatever the global locale says.
 template <class... Parts>
 std::string text(const Parts&... parts) {
   std::ostringstream out = classic_stream();
@@ -53,7 +53,7 @@ std::string text(const Parts&... parts) {
 /// A number in the fewest digits from which the same one is read.
 std::string shortest(double number);
 
-/// Throws E with the parts as its message unless the condition holds.
+/// Throws an error of type E unless the condition holds. Its message is the parts, one after another.
 template <class E = ShapeError, class... Parts>
 void require(bool condition, const Parts&... parts) {
   if (!condition) [[unlikely]]

@@ -11,6 +11,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 #ifdef XGRAD_DOUBLE
 
+/// e^x.
 inline Real exponential(Real x) { return std::exp(x); }
 
 #else

@@ -1,7 +1,7 @@
 #pragma once
 
-// Vectors of as many numbers as a register of the processor holds, which are read, written and rearranged together, and
-// what loops over matrices make of them: transposed blocks, sums of products, groups of rows.
+// SIMD vectors: as many numbers as a register of the processor holds, which are read, written and rearranged together.
+// Here is what loops over matrices make of them: transposed blocks, sums of products, groups of rows.
 
 #include <cstddef>
 #include <numeric>
@@ -24,7 +24,7 @@ using Lanes [[gnu::vector_size(vector_bytes)]] = Real;
 using Unaligned [[gnu::vector_size(vector_bytes), gnu::may_alias, gnu::aligned(alignof(Real))]] = Real;
 inline constexpr std::size_t lanes = vector_bytes / sizeof(Real);
 
-// By value: a reference to an unaligned vector would be taken for one to an aligned vector by clang.
+// load() returns by value, because clang takes a reference to an unaligned vector for one to an aligned vector.
 inline Lanes load(const Real* x) { return *reinterpret_cast<const Unaligned*>(x); }
 inline void store(Real* x, const Lanes& numbers) { *reinterpret_cast<Unaligned*>(x) = numbers; }
 

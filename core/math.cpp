@@ -51,7 +51,7 @@ void sum_to(Tensor& y, const Tensor& x) {
     *y.data() = static_cast<Real>(sum(x.data(), x.size()));
     return;
   }
-  const bool one_row = y.dimension() == 1;  // of x's length, for its extent is not 1
+  const bool one_row = y.dimension() == 1;  // as long as x's rows, for y has more than one element
   if (one_row && y.size() >= some_columns && y.size() <= short_row) return sum_short_rows(y, x);
   thread_local std::vector<double> total;
   total.assign(y.size(), 0);

@@ -25,13 +25,14 @@ double sum(const Real* x, std::size_t n);
 /// y = e^x.
 void exponential(Tensor& y, const Tensor& x);
 
-/// y = x stretched to y's shape, as NumPy broadcasts.
+/// y = x broadcast to y's shape, as in NumPy.
 void broadcast_to(Tensor& y, const Tensor& x);
 
-/// y = x summed down to y's shape, the adjoint of stretching; accumulated in double.
+/// y = the sums of x down to y's shape, which broadcasts to x's; accumulated in double.
 void sum_to(Tensor& y, const Tensor& x);
 
-/// y = the largest elements of x down to y's shape; NaN if there is one among them. Nothing is reduced over extent 0.
+/// y = the largest elements of x down to y's shape, which broadcasts to x's; NaN where there is one among them. An axis
+/// of extent 0 is not to be reduced.
 void max_to(Tensor& y, const Tensor& x);
 
 /// y = softmax(x) along the last axis: e^(x - max) / sum, which no finite x makes overflow.

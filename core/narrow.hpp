@@ -7,9 +7,9 @@
 //
 // There are three ways. By rows, a vector holds some columns of one row of the result; 10 columns take two vectors, of
 // which the second is mostly empty. So those go by columns: a vector holds a column of some rows, and the result is
-// transposed at its end. A single row of x, or y' of one row, goes by groups: four rows of w (with AVX-512, eight), or
-// of w' = x^T y', fill five vectors. With floats and AVX2, x w for x (32, 784) and w (784, 10) takes 7.2 us instead
-// of 8.4, and x^T y' 6.4 instead of 8.9; for x (1, 784) 0.33 instead of 0.53, and 0.40 instead of 0.96 (loops over
+// transposed at its end. A single row of x, or of the adjoint ȳ, goes by groups: four rows of w (with AVX-512, eight),
+// or of w̄ = x^T ȳ, fill five vectors. With floats and AVX2, x w for x (32, 784) and w (784, 10) takes 7.2 us instead
+// of 8.4, and x^T ȳ 6.4 instead of 8.9; for x (1, 784) 0.33 instead of 0.53, and 0.40 instead of 0.96 (loops over
 // either way alone, the fastest of 51 rounds in turn). With AVX-512 on a Zen 5 these are 3.3 instead of 5.3 us, 2.4
 // instead of 4.4, 0.13 instead of 0.31, and 0.13 instead of 0.34. With doubles, 4 in a vector, x w by columns was a
 // fifth slower.
@@ -22,15 +22,15 @@ namespace xgrad::inline XGRAD_PRECISION::narrow {
 
 using namespace simd;
 
-/// Whether the loops below beat OpenBLAS, which chooses its own by what the processor can do as it runs; these are
-/// fixed when they are compiled.
+/// Whether the loops below beat OpenBLAS. They are fixed when they are compiled; OpenBLAS chooses its loops at run
+/// time, by what the processor can do.
 #if defined(__AVX2__) && defined(__FMA__)
 inline constexpr bool pays = true;
 #else
 inline constexpr bool pays = false;
 #endif
 
-/// The most columns that `product` takes: two vectors, so that the sums of some rows stay in registers.
+/// The most columns of a result that product() takes: two vectors, so that the sums of some rows stay in registers.
 inline constexpr std::size_t widest = 2 * lanes;
 
 // s += the outer product of a's column and b's row.
@@ -45,8 +45,8 @@ template <std::size_t rows, std::size_t vectors>
     for (std::size_t v = 0; v < vectors; ++v) s[i][v] += a(i, 0) * row[v];
 }
 
-/// b, of k rows of n columns that are read as whole vectors: what lies beyond a row's end is the next row, and is
-/// multiplied in vain. So the last rows are read from a copy.
+/// The right factor b of a product, of k rows of n columns, which are read as whole vectors. What lies beyond a row's
+/// end is the next row, and is multiplied in vain. So the last rows are read from a copy.
 template <std::size_t vectors>
 struct Right {
   static constexpr std::size_t width = vectors * lanes, parts = 4;
@@ -92,7 +92,7 @@ template <std::size_t rows, std::size_t parts, std::size_t vectors>
     }
 }
 
-// The same for k = 1, where there is nothing to add up.
+// Some rows of c = a b + bias for k = 1, where there is nothing to add up.
 template <std::size_t vectors>
 [[gnu::always_inline]] inline void write_outer_product(Matrix a, const Right<vectors>& b, Real* c, std::size_t m) {
   Lanes start[vectors], row[vectors];
@@ -131,7 +131,8 @@ template <std::size_t n>
   }
 }
 
-// The same where a's rows lie together in memory: its columns are copied first, some at a time.
+// s[j] += the product of a's rows and column j of b, where a's rows lie together in memory: its columns are copied
+// first, some at a time.
 template <std::size_t n>
 [[gnu::always_inline]] inline void add_columns_of_rows(Lanes (&s)[n], Matrix a, const Real* b, std::size_t k) {
   constexpr std::size_t some = 64;

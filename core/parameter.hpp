@@ -32,7 +32,7 @@ class Parameter {
   std::string label;
   bool trainable = true;  ///< false for what a layer counts instead of learning it, such as a moving mean
   bool frozen = false;    ///< whether it stays as it is for now: see freeze()
-  Tensor gradient;        ///< of the value's shape once a tape has run backward, which sets it and never adds to it
+  Tensor gradient;        ///< set by Tape::backward(), never added to; it then has the value's shape
   bool fresh = false;     ///< whether the gradient was set since the last step
 
   bool is_empty() const { return empty_; }
@@ -44,12 +44,14 @@ class Parameter {
       refuse();
     return value_;
   }
+
+  /// Counts up whenever the value may have changed.
   std::uint64_t version() const { return version_; }
 
   /// Expires with the parameter: for who holds a pointer to it for long. Copies and what it is moved to have others.
   std::weak_ptr<const void> token() const;
 
-  /// The value, to be written to.
+  /// The value, to be written to. Each call counts as a new version.
   Tensor& edit() {
     ++version_;
     empty_ = false;

@@ -18,7 +18,7 @@ class Fields;
 class Rng {
  public:
   explicit Rng(std::uint32_t seed = 0);
-  Rng(const Rng& other);  ///< draws the same numbers from here on
+  Rng(const Rng& other);  ///< a copy, which draws the numbers that `other` draws from here on
   Rng& operator=(const Rng& other);
   ~Rng();
 
@@ -31,15 +31,16 @@ class Rng {
   /// Normal with mean 0 and variance 1, by Marsaglia's polar method: np.random.randn().
   double normal();
 
-  /// Normal with mean 0 and variance 1 before the tails beyond two deviations are drawn again (variance 0.774 after).
+  /// Normal with mean 0 and variance 1, drawn again while it is beyond two deviations: the variance is then 0.774.
   double truncated_normal();
 
   /// A uniform integer from 0 to `largest`, both included.
   std::uint32_t integer(std::uint32_t largest);
 
-  /// All that the next draws depend on, as text; and the generator taken back to there. Throws ValueError for a text
-  /// that is no such state.
+  /// All that the next draws depend on, as text.
   std::string state() const;
+
+  /// Takes the generator back to where state() gave this text. Throws ValueError for a text that is no such state.
   void set_state(const std::string& text);
 
   /// Shows the state, so that a generator can be saved with what it draws for.
@@ -56,10 +57,14 @@ class Rng {
   bool has_spare_ = false;
 };
 
-/// Tensors of independent draws: uniform on [low, high), where a float may round up to high; normal; and normal without
-/// its tails.
+/// A tensor of independent draws, uniform on [low, high), where a float may round up to high.
 Tensor random_uniform(Rng& rng, const Shape& shape, double low, double high);
+
+/// A tensor of independent normal draws with this mean and standard deviation.
 Tensor random_normal(Rng& rng, const Shape& shape, double mean, double deviation);
+
+/// A tensor of independent normal draws with this mean and standard deviation, where draws beyond two deviations are
+/// drawn again.
 Tensor random_truncated_normal(Rng& rng, const Shape& shape, double mean, double deviation);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -34,13 +34,12 @@ using Real = double;
 using Real = float;
 #endif
 
-/// Asks for huge pages of memory for whichever fit between `first` and `bytes` later, where the system has them. Of
-/// many small ones a processor does not find the addresses so fast: when it draws rows of a matrix at random, or goes
-/// down its columns.
+/// Asks the system for huge pages for the memory of so many bytes from `first` on, as far as they fit into it. With
+/// small pages a processor misses its TLB more often when it reads rows of a matrix at random, or goes down a column.
 void want_huge_pages(void* first, std::size_t bytes);
 
-/// Memory for numbers: aligned to a cache line, in huge pages if it fills one, and left unwritten by resize(), for
-/// every kernel writes its whole result.
+/// An allocator for numbers. The memory is aligned to a cache line, and lies in huge pages if it fills one. resize()
+/// leaves it unwritten, because every kernel writes its whole result.
 template <class T>
 struct Uninitialised {
   using value_type = T;
@@ -65,7 +64,7 @@ struct Uninitialised {
   bool operator==(const Uninitialised&) const { return true; }
 };
 
-/// The extents of a tensor, outermost first: (rows, columns). No extents at all is the shape of a number.
+/// The shape of a tensor: its extents, the outermost first, such as (rows, columns). A number has no extents: ().
 using Shape = xt::svector<std::size_t, 4>;
 
 /// A dense row-major array of Real of any rank; an xtensor container, so all of xtensor works on it. Its storage is a
@@ -80,9 +79,14 @@ std::size_t element_count(const Shape& shape);
 /// The shape of n tensors of this shape, one after another: (n, ...).
 Shape stacked(std::size_t n, const Shape& shape);
 
-/// A tensor of the given shape whose elements all have one value. Throws as element_count() does.
+/// A tensor of the given shape whose elements all have one value. Throws ShapeError if they are more than memory has
+/// addresses for.
 Tensor filled(const Shape& shape, Real value);
+
+/// A tensor of zeros. Throws ShapeError if they are more than memory has addresses for.
 Tensor zeros(const Shape& shape);
+
+/// A tensor of ones. Throws ShapeError if they are more than memory has addresses for.
 Tensor ones(const Shape& shape);
 
 /// The numbers as a column, (n, 1). Braces alone cannot say it: Tensor{{1}, {2}} is ambiguous.

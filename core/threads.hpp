@@ -7,18 +7,21 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// How many threads share each large product of matrices, each elementwise loop over many numbers, and each step of an
-/// optimizer for many weights; 1 unless set, since small ones only lose by more. A given number gives the same bits
-/// every time. Throws ValueError for less than 1, more than 1,024, or more than the system gives. Not while another
-/// thread computes. In a forked process, which has none of the threads, the caller does all parts.
+/// Sets how many threads share each large product of matrices, each elementwise loop over many numbers, and each step
+/// of an optimizer for many weights. It is 1 unless set, since small ones only lose by more. A given number gives the
+/// same bits every time. It is not to be called while another thread computes. In a forked process, which has none of
+/// the threads, the caller does all parts. Throws ValueError for less than 1, more than 1,024, or more than the system
+/// gives.
 void set_num_threads(int threads);
+
+/// How many threads share large work, as set_num_threads() has set it.
 int num_threads();
 
 /// Work that can be done in parts, none of which touches what another writes.
 using Task = std::function<void(std::size_t part, std::size_t parts)>;
 
-/// Numbers are divided at multiples of this: so the processor computes each in a vector with the same others, or by
-/// itself, however many parts there are, and rounds it alike.
+/// Work on numbers is divided at multiples of this. So the processor computes each number in a vector with the same
+/// others, or by itself, however many parts there are, and rounds it alike.
 constexpr std::size_t whole_vectors = 64;
 
 /// Where a part begins if n things are divided at multiples of `block`; it ends where the next one begins.
@@ -27,8 +30,8 @@ inline std::size_t begin_of(std::size_t part, std::size_t parts, std::size_t n, 
 }
 
 /// Calls task(0, parts), ..., task(parts - 1, parts) for num_threads() parts, each in a thread of its own, and returns
-/// when all have; what the first of them throws, it throws then. While the threads are busy, for another thread or
-/// within a task, the caller does all parts itself.
+/// when all have returned. If parts throw, it then throws what the first of them threw. While the threads are busy, for
+/// another thread or within a task, the caller does all parts itself.
 void in_threads(const Task& task);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

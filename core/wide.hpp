@@ -20,9 +20,9 @@ using namespace simd;
 inline constexpr bool pays = vector_bytes == 64;
 
 inline constexpr std::size_t most_vectors = 3;
-/// Rows of b at a time: three vectors of each, 96 KB on the stack, stay in the second cache.
+/// How many rows of b are multiplied at a time: three vectors of each, 96 KB on the stack, stay in the L2 cache.
 inline constexpr std::size_t depth = 512;
-/// Of the result: with up to so many, b is read where it is.
+/// A result of at most so many rows is computed from b where it is, without a copy of b.
 inline constexpr std::size_t few_rows = 128;
 
 /// Copies k rows of b, as many columns of each as these vectors hold, and lays them side by side.
@@ -66,8 +66,8 @@ void write_rows(Matrix a, Matrix b, const Real* start, Real* c, std::size_t step
     if (first < m) write_rows<vectors, rows / 2>(a.from(first, 0), b, start, c + first * step, step, m - first, k);
 }
 
-// The same with a bias for a start, or 0, and for any k: some rows of b at a time, which are copied side by side unless
-// few rows of a will read them.
+// c = a b + bias for as many columns as these vectors hold and for any k: some rows of b at a time, which are copied
+// side by side unless few rows of a will read them.
 template <std::size_t vectors>
 void write_columns(Matrix a, Matrix b, const Real* bias, Real* c, std::size_t step, std::size_t m, std::size_t k) {
   constexpr std::size_t width = vectors * lanes;

@@ -36,7 +36,7 @@ Workers::Workers(std::size_t n) : process_(process) {
   } catch (const std::system_error& error) {  // there are no more to be had
     end();
     throw ValueError(text("workers: of ", n, " threads only ", threads_.size() + 1, " could be had: ", error.what()));
-  } catch (...) {  // of memory
+  } catch (...) {  // out of memory
     end();
     throw;
   }

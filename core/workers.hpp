@@ -14,7 +14,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 /// Threads for work that comes in many small equal pieces: n workers, of which the caller's thread is number 0.
 class Workers {
  public:
-  /// Throws ValueError for more than 1,024, or if the system does not give so many threads.
+  /// Starts n - 1 threads. Throws ValueError for more than 1,024, or if the system does not give so many.
   explicit Workers(std::size_t n);
   ~Workers();
   Workers(const Workers&) = delete;
@@ -22,9 +22,9 @@ class Workers {
 
   std::size_t size() const { return errors_.size(); }
 
-  /// Calls task(0, n), ..., task(n - 1, n), each in its own thread, and returns when all have; what the first of them
-  /// throws, in their order, it throws then. Numbers too small for full precision are in all of them what they are to
-  /// the caller. In a forked process, which has none of the threads, the caller does all.
+  /// Calls task(0, n), ..., task(n - 1, n), each in its own thread, and returns when all have returned. If calls throw,
+  /// it then throws what the first of them, in their order, threw. All threads treat denormal numbers as the caller
+  /// does (denormals.hpp). In a forked process, which has none of the threads, the caller makes all calls.
   void run(const Task& task);
 
  private:
@@ -32,8 +32,8 @@ class Workers {
   void end();
   bool forked() const;
 
-  const Task* task_ = nullptr;  // none to end
-  std::uint64_t mode_ = 0;      // of the caller's arithmetic
+  const Task* task_ = nullptr;  // none: the threads are to end
+  std::uint64_t mode_ = 0;      // that of the caller's arithmetic
   std::atomic<std::uint32_t> round_ = 0, busy_ = 0;
   std::vector<std::exception_ptr> errors_;
   std::vector<std::thread> threads_;

@@ -6,6 +6,19 @@
 
 using namespace xgrad;
 
+TEST_CASE("the numbers that docs/backprop.md finds by hand") {
+  Tape tape;
+  const Var u = tape.variable(Tensor{2}), v = tape.variable(Tensor{3});
+  const Var p = u * v, s = p + u;
+  const Var L = square(s);
+  const std::vector<Var> adjoints = gradient(L, {u, v, p, s});
+  CHECK(adjoints[0].item() == 64);
+  CHECK(adjoints[1].item() == 32);
+  CHECK(adjoints[2].item() == 16);
+  CHECK(adjoints[3].item() == 16);
+  CHECK(gradient(adjoints[1], {v})[0].item() == 8);  // 2 u^2
+}
+
 TEST_CASE("vjp weighs the outputs") {
   Tape tape;
   const Var x = tape.variable(Tensor{1, 2, 3});

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fails unless docs/backprop.md has the program that it explains, and what this program prints.
+# Fails unless docs/backprop.md has the program that it explains, and it and README.md what the program prints.
 program=$1
 cd "$2" || exit 2
 status=0
@@ -13,4 +13,5 @@ same() {  # what it is, the page's text, and the right one
 printed=$("$program") || exit 2
 same "the program in docs/backprop.md" "$(block docs/backprop.md cpp)" "$(sed -n '/^#include/,$p' examples/backprop.cpp)"
 same "the table in docs/backprop.md" "$(block docs/backprop.md text)" "$printed"
+same "the table in README.md" "$(block README.md text)" "$printed"
 exit $status

@@ -10,8 +10,8 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 /// The recording as a table with a row for each line: its number, the operation, the lines of its inputs a, b and c,
 /// the shape, the value (least .. greatest, or the one that all elements have), and the operation's rule, in which y is
-/// the result and ȳ, ā, b̄, c̄ are adjoints. A bar marks the lines that a sweep wrote. Leaves are parameters, by name,
-/// variables and constants.
+/// the result and ȳ, ā, b̄, c̄ are adjoints. The mark | is on the lines that a sweep wrote. Leaves are parameters, by
+/// name, variables and constants.
 std::string explain(const Tape& tape);
 
 /// The recording as a graph in DOT, Graphviz's language: each line is a node, with edges from its inputs. What a sweep

@@ -16,13 +16,15 @@ class Batches {
  public:
   static constexpr std::size_t all = ~std::size_t{0};
 
-  /// Of the samples from number `begin` to `end`, this one not included, or to the last. Throws ValueError if there are
-  /// none, or for batches of none.
+  /// Cuts the samples from number `begin` up to `end`, which is excluded, or up to the last. Throws ValueError if there
+  /// are none, or if a batch has none.
   Batches(Samples samples, std::size_t batch_size, Rng* shuffle = nullptr, std::size_t begin = 0,
           std::size_t end = all);
 
-  /// How many samples there are, and in how many batches.
+  /// How many samples there are.
   std::size_t samples() const { return order_.size(); }
+
+  /// How many batches there are.
   std::size_t size() const { return (order_.size() + batch_size_ - 1) / batch_size_; }
 
   class Iterator {

@@ -30,7 +30,7 @@ struct Table {
 /// lines; ValueError for a label that is not one column's name.
 Table load_csv(const std::string& path, const CsvOptions& options = {});
 
-/// The same for text in memory; `name` starts the messages.
+/// Reads a table from text in memory, as load_csv() does from a file. The messages of its errors begin with `name`.
 Table parse_csv(std::string_view text, const CsvOptions& options, const std::string& name);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -19,6 +19,9 @@ std::string read_file(const std::string& path);
 /// writers the last one wins. A symbolic link stays and its target is replaced; an existing file's mode is kept.
 /// Throws DataError naming the path and what the system says; the old file is then as it was and the new one is gone.
 void write_file(const std::string& path, std::span<const std::string_view> parts);
+
+/// Makes these bytes the content of a file, all or nothing. Throws DataError naming the path and what the system says;
+/// the old file is then as it was.
 void write_file(const std::string& path, std::string_view bytes);
 
 /// What a message shows of text from a file: in quotes and on one line, at most 60 bytes.

@@ -24,14 +24,19 @@ void save_npy(const std::string& path, const Tensor& tensor);
 /// the order of their numbers. Throws DataError as load_npy does, and for a damaged archive.
 std::vector<std::pair<std::string, Tensor>> load_npz_named(const std::string& path);
 
-/// The same without the names.
+/// The arrays of a .npz file without their names, in the order of load_npz_named(). Throws DataError for a damaged file
+/// or archive.
 std::vector<Tensor> load_npz(const std::string& path);
 
 /// Writes tensors as np.savez(file, a, b, ...) does, as arr_0, arr_1, ....
 void save_npz(const std::string& path, const std::vector<Tensor>& tensors);
 
-/// load_npy and load_npz_named for bytes in memory; `name` starts the messages.
+/// The array of a .npy file, as load_npy() gives it, from bytes in memory. The messages of its errors begin with
+/// `name`.
 Tensor parse_npy(std::string_view bytes, const std::string& name);
+
+/// The arrays of a .npz file with their names, as load_npz_named() gives them, from bytes in memory. The messages of
+/// its errors begin with `name`.
 std::vector<std::pair<std::string, Tensor>> parse_npz(std::string_view bytes, const std::string& name);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

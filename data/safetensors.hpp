@@ -34,7 +34,8 @@ struct SafeTensors {
 /// write_safetensors left is compared.
 SafeTensors read_safetensors(const std::string& path);
 
-/// The same for bytes in memory, which have to outlive the tensors; `name` starts the messages.
+/// Reads a file, as read_safetensors() does, from bytes in memory, which have to outlive the tensors. The messages of
+/// its errors begin with `name`.
 SafeTensors parse_safetensors(std::string_view bytes, const std::string& name);
 
 /// Writes a file, all or nothing as write_file does, with a checksum of all of it under "xgrad.crc32" in the metadata.

@@ -44,11 +44,12 @@ class Samples {
   Samples(LabelledImages&&) = delete;
 
   std::size_t size() const { return y_->shape(0); }
-  const Shape& sample_shape() const { return sample_shape_; }  ///< of one x, the batch left out
+  const Shape& sample_shape() const { return sample_shape_; }  ///< the shape of one x, without the batch
   const Tensor& y() const { return *y_; }
   const Tensor* weights() const { return weights_; }
 
-  /// The same samples with other weights; the same errors.
+  /// These samples with other weights. Throws ShapeError unless there is one weight for each sample, (n,); ValueError
+  /// for a weight that is not finite.
   Samples weighted(const Tensor& weights) const;
   Samples weighted(Tensor&&) const = delete;
 

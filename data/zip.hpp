@@ -1,7 +1,7 @@
 #pragma once
 
-// As much of zip as NumPy's .npz needs: members stored or deflated. Written here and not taken from a library because
-// libzip brings OpenSSL and bzip2 to every program, for half as many lines.
+// The part of the zip format that NumPy's .npz needs: members stored or deflated. It is written here and not taken from
+// a library because libzip brings OpenSSL and bzip2 to every program, for half as many lines.
 // https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 #include <xgrad/autograd/gradient.hpp>
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

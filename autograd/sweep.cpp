@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
 
 // Backpropagation. elementwise.cpp says what an adjoint is, x̄ = dL/dx, and what a pullback is: the vector-Jacobian
 // product by which an operation y = f(a, b, c) turns ȳ into a term of ā, of b̄ or of c̄.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include <xgrad/autograd/explain.hpp>
+#include <xgrad/autograd/tools/explain.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

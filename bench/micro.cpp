@@ -7,7 +7,7 @@
 #include <cblas.h>
 
 #include <ctime>
-#include <xgrad/core/lanes.hpp>
+#include <xgrad/core/kernels/detail/lanes.hpp>
 #include <xgrad/xgrad.hpp>
 
 namespace {

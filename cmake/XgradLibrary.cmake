@@ -1,18 +1,16 @@
 # What both twins and everything built on them share.
 
-# Writes build/include/xgrad/<header> for each header, one line that includes the real one, and <xgrad/xgrad.hpp>, which
-# includes them all but the internal ones: the folders stand at the top of the source tree, and users still write
-# #include <xgrad/nn/dense.hpp>.
-function(xgrad_forward_headers)
-  set(umbrella "#pragma once\n\n")
-  foreach(header IN LISTS ARGN)
-    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/include/xgrad/${header}
-         CONTENT "#pragma once\n#include \"${PROJECT_SOURCE_DIR}/${header}\"\n")
-    if(NOT header IN_LIST internal_headers)
-      string(APPEND umbrella "#include <xgrad/${header}>\n")
-    endif()
+# The headers that 0.1 had elsewhere, for one version: build/include/xgrad/<old> includes <xgrad/new>. All others are found
+# in include/xgrad/ of the source tree, whose folders lead to the rooms.
+function(xgrad_forward_old_headers)
+  file(STRINGS ${PROJECT_SOURCE_DIR}/cmake/old_headers.txt lines)
+  foreach(line IN LISTS lines)
+    string(REPLACE " " ";" pair ${line})
+    list(GET pair 0 old)
+    list(GET pair 1 new)
+    file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/include/xgrad/${old}
+         CONTENT "#pragma once\n#include <xgrad/${new}>  // where it is since 0.2\n")
   endforeach()
-  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/include/xgrad/xgrad.hpp CONTENT "${umbrella}")
 endfunction()
 
 # Warnings, and the sanitizers if asked for: our own targets only, never the user's.
@@ -42,7 +40,8 @@ function(xgrad_library target)
   add_library(${target} STATIC ${ARGN})
   add_library(xgrad::${target} ALIAS ${target})
   target_compile_features(${target} PUBLIC cxx_std_20)
-  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+                                              $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
                                               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${target} PUBLIC xtensor PRIVATE xtensor-blas BLAS::BLAS Threads::Threads ZLIB::ZLIB
                         $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)

@@ -3,7 +3,7 @@
 #include <atomic>
 #include <memory>
 
-#include <xgrad/core/workers.hpp>
+#include <xgrad/core/detail/workers.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

@@ -1,10 +1,10 @@
-#include <xgrad/core/workers.hpp>
+#include <xgrad/core/detail/workers.hpp>
 
 #include <pthread.h>
 
 #include <system_error>
 
-#include <xgrad/core/denormals.hpp>
+#include <xgrad/core/kernels/denormals.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

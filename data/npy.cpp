@@ -6,9 +6,9 @@
 #include <optional>
 
 #include <xgrad/core/error.hpp>
+#include <xgrad/data/detail/numbers.hpp>
+#include <xgrad/data/detail/zip.hpp>
 #include <xgrad/data/file.hpp>
-#include <xgrad/data/numbers.hpp>
-#include <xgrad/data/zip.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

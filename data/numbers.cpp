@@ -1,4 +1,4 @@
-#include <xgrad/data/numbers.hpp>
+#include <xgrad/data/detail/numbers.hpp>
 
 #include <algorithm>
 #include <array>

@@ -9,8 +9,8 @@
 #include <utility>
 
 #include <xgrad/core/error.hpp>
+#include <xgrad/data/detail/numbers.hpp>
 #include <xgrad/data/file.hpp>
-#include <xgrad/data/numbers.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

@@ -1,4 +1,4 @@
-#include <xgrad/data/zip.hpp>
+#include <xgrad/data/detail/zip.hpp>
 
 #include <zlib.h>
 

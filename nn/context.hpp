@@ -6,8 +6,8 @@
 
 #include <xgrad/autograd/tape.hpp>
 #include <xgrad/core/random.hpp>
-#include <xgrad/nn/initializers.hpp>
-#include <xgrad/nn/regularizers.hpp>
+#include <xgrad/nn/parts/initializers.hpp>
+#include <xgrad/nn/parts/regularizers.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

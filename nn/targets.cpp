@@ -1,4 +1,4 @@
-#include <xgrad/nn/targets.hpp>
+#include <xgrad/nn/detail/targets.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-#include <xgrad/core/denormals.hpp>
+#include <xgrad/core/kernels/denormals.hpp>
 #include <xgrad/core/named.hpp>
 #include <xgrad/core/threads.hpp>
 #include <xgrad/optim/learning_rate.hpp>

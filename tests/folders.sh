@@ -1,18 +1,26 @@
 #!/bin/sh
-# Fails if a folder includes a header of a folder that it must not know: core <- autograd, data, optim;
-# autograd, data <- nn; nn, optim <- training.
+# The order of the rooms: fails if one includes a header of a room that it must not know, if a private header (in a folder
+# detail/) is included from another room, or if <xgrad/xgrad.hpp> does not list every public header.
 cd "$1" || exit 2
 status=0
-refuse() {  # folder, and the folders that it must not include
+say() { echo "$*"; status=1; }
+refuse() {  # room, and the rooms that it must not include
   [ -d "$1" ] || exit 2
-  if grep -nE "#include ([<\"](xgrad/)?($2)/|<xgrad/xgrad|\"\.\.)" "$1"/*; then
-    echo "$1/ must not include these"
-    status=1
-  fi
+  ! grep -rnE "#include ([<\"](xgrad/)?($2)/|<xgrad/xgrad|\"\.\.)" "$1" || say "$1/ must not include these"
 }
 refuse core 'autograd|data|nn|optim|training'
 refuse autograd 'data|nn|optim|training'
 refuse data 'autograd|nn|optim|training'
 refuse optim 'autograd|data|nn|training'
 refuse nn 'optim|training'
+
+for room in core autograd data optim nn training; do
+  # product.cpp's loops and workers are core's; the trainer shares work by the latter
+  grep -rnE "#include <xgrad/.*/detail/" "$room" | grep -vE "<xgrad/($room|core|nn)/" &&
+    say "$room/ includes private headers of another room"
+done
+listed=$(sed -n 's/^#include <xgrad\/\(.*\)>/\1/p' include/xgrad/xgrad.hpp | sort)
+there=$(find core autograd data optim nn training -name '*.hpp' ! -path '*/detail/*' | sort)
+[ "$listed" = "$there" ] || say "include/xgrad/xgrad.hpp lists other headers than there are: $(
+  printf '%s\n%s\n' "$listed" "$there" | sort | uniq -u | tr '\n' ' ')"
 exit $status

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <xgrad/nn/walks.hpp>
+#include <xgrad/nn/model/detail/walks.hpp>
 
 #include "support.hpp"
 

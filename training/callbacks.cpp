@@ -8,7 +8,7 @@
 #include <iostream>
 #include <system_error>
 
-#include <xgrad/nn/model.hpp>
+#include <xgrad/nn/model/model.hpp>
 #include <xgrad/optim/groups.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <iostream>
 
-#include <xgrad/training/interrupt.hpp>
-#include <xgrad/training/plan.hpp>
-#include <xgrad/training/run.hpp>
+#include <xgrad/training/detail/interrupt.hpp>
+#include <xgrad/training/detail/plan.hpp>
+#include <xgrad/training/detail/run.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include <xgrad/data/samples.hpp>
-#include <xgrad/nn/losses.hpp>
-#include <xgrad/nn/metrics.hpp>
-#include <xgrad/nn/model.hpp>
+#include <xgrad/nn/losses/losses.hpp>
+#include <xgrad/nn/metrics/metrics.hpp>
+#include <xgrad/nn/model/model.hpp>
 #include <xgrad/optim/groups.hpp>
 #include <xgrad/training/callback.hpp>
 #include <xgrad/training/history.hpp>

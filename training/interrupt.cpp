@@ -1,4 +1,4 @@
-#include <xgrad/training/interrupt.hpp>
+#include <xgrad/training/detail/interrupt.hpp>
 
 #include <atomic>
 #include <csignal>

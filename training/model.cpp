@@ -1,11 +1,11 @@
-#include <xgrad/nn/model.hpp>
+#include <xgrad/nn/model/model.hpp>
 
 #include <algorithm>
 #include <atomic>
 #include <iostream>
 
+#include <xgrad/training/detail/run.hpp>
 #include <xgrad/training/fit.hpp>
-#include <xgrad/training/run.hpp>
 
 // The face of a model that trains it.
 

@@ -1,10 +1,10 @@
-#include <xgrad/training/plan.hpp>
+#include <xgrad/training/detail/plan.hpp>
 
 #include <algorithm>
 #include <cmath>
 #include <iostream>
 
-#include <xgrad/nn/losses.hpp>
+#include <xgrad/nn/losses/losses.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

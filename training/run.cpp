@@ -1,4 +1,4 @@
-#include <xgrad/training/run.hpp>
+#include <xgrad/training/detail/run.hpp>
 
 #include <algorithm>
 #include <array>
@@ -6,8 +6,8 @@
 #include <functional>
 #include <map>
 
-#include <xgrad/autograd/ops.hpp>
-#include <xgrad/core/workers.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/core/detail/workers.hpp>
 #include <xgrad/training/history.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {

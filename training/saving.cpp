@@ -1,10 +1,10 @@
 #include <iostream>
 
-#include <xgrad/nn/files.hpp>
-#include <xgrad/nn/legacy.hpp>
-#include <xgrad/nn/sequential.hpp>
-#include <xgrad/nn/walks.hpp>
-#include <xgrad/training/compiled.hpp>
+#include <xgrad/nn/model/detail/legacy.hpp>
+#include <xgrad/nn/model/detail/walks.hpp>
+#include <xgrad/nn/model/files.hpp>
+#include <xgrad/nn/model/sequential.hpp>
+#include <xgrad/training/detail/compiled.hpp>
 
 // The file of a model: weights as tensors under their paths, what the optimizers keep under "training/", and the rest
 // as JSON in the metadata.

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <functional>
 
-#include <xgrad/autograd/explain.hpp>
-#include <xgrad/autograd/ops.hpp>
-#include <xgrad/core/denormals.hpp>
-#include <xgrad/core/workers.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/autograd/tools/explain.hpp>
+#include <xgrad/core/detail/workers.hpp>
+#include <xgrad/core/kernels/denormals.hpp>
 #include <xgrad/nn/layer.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {

@@ -1,5 +1,5 @@
-#include <xgrad/autograd/check.hpp>
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/autograd/tools/check.hpp>
 
 #include "support.hpp"
 

@@ -1,6 +1,6 @@
-#include <xgrad/autograd/explain.hpp>
 #include <xgrad/autograd/gradient.hpp>
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/autograd/tools/explain.hpp>
 
 #include <map>
 

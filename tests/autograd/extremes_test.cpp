@@ -1,7 +1,7 @@
 #include <limits>
 
 #include <xgrad/autograd/gradient.hpp>
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
 
 #include "support.hpp"
 

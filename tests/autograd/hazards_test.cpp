@@ -2,7 +2,7 @@
 #include <type_traits>
 
 #include <xgrad/autograd/gradient.hpp>
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
 
 #include "support.hpp"
 

@@ -8,7 +8,7 @@
 #include <chrono>
 
 #include <xgrad/autograd/gradient.hpp>
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
 
 #include "support.hpp"
 

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
 #include <xgrad/core/random.hpp>
 
 #include "support.hpp"

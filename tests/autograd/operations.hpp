@@ -4,7 +4,7 @@
 
 #include <functional>
 
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
 #include <xgrad/core/random.hpp>
 
 namespace xgrad {

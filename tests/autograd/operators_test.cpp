@@ -1,4 +1,4 @@
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
 
 #include <xtensor/xmath.hpp>
 

@@ -1,11 +1,11 @@
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
 
 #include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <set>
 
-#include <xgrad/autograd/check.hpp>
+#include <xgrad/autograd/tools/check.hpp>
 
 #include "autograd/operations.hpp"
 #include "support.hpp"
@@ -27,7 +27,7 @@ TEST_CASE("every operation has the gradient, and the gradient of the gradient, t
 
 TEST_CASE("every function that ops.hpp declares has a row in the table") {
   std::set<std::string> declared, tested;
-  std::ifstream header(XGRAD_SOURCE "/autograd/ops.hpp");
+  std::ifstream header(XGRAD_SOURCE "/autograd/ops/ops.hpp");
   for (std::string line; std::getline(header, line);)
     if (line.rfind("Var ", 0) == 0) declared.insert(line.substr(4, line.find('(') - 4));
   for (const Operation& row : operations) tested.insert(std::string(row.name, std::strcspn(row.name, " ,")));

@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include <xgrad/autograd/gradient.hpp>
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
 
 #include "support.hpp"
 

@@ -1,7 +1,7 @@
-#include <xgrad/autograd/explain.hpp>
 #include <xgrad/autograd/gradient.hpp>
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
 #include <xgrad/autograd/sweep.hpp>
+#include <xgrad/autograd/tools/explain.hpp>
 
 #include "support.hpp"
 

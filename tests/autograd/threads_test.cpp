@@ -2,7 +2,7 @@
 #include <thread>
 
 #include <xgrad/autograd/gradient.hpp>
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
 #include <xgrad/core/random.hpp>
 
 #include "support.hpp"

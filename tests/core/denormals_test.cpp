@@ -1,4 +1,4 @@
-#include <xgrad/core/denormals.hpp>
+#include <xgrad/core/kernels/denormals.hpp>
 
 #include <limits>
 

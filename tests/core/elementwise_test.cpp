@@ -1,4 +1,4 @@
-#include <xgrad/core/elementwise.hpp>
+#include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/random.hpp>
 
 #include "support.hpp"

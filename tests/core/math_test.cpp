@@ -1,4 +1,4 @@
-#include <xgrad/core/math.hpp>
+#include <xgrad/core/kernels/math.hpp>
 #include <xgrad/core/random.hpp>
 
 #include <limits>

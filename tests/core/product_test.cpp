@@ -1,10 +1,10 @@
 #include <cmath>
 #include <limits>
 
-#include <xgrad/core/narrow.hpp>
-#include <xgrad/core/product.hpp>
+#include <xgrad/core/kernels/detail/narrow.hpp>
+#include <xgrad/core/kernels/detail/wide.hpp>
+#include <xgrad/core/kernels/product.hpp>
 #include <xgrad/core/random.hpp>
-#include <xgrad/core/wide.hpp>
 
 #include "support.hpp"
 

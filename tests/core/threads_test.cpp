@@ -12,10 +12,10 @@
 #include <stdexcept>
 #include <thread>
 
-#include <xgrad/core/denormals.hpp>
-#include <xgrad/core/elementwise.hpp>
-#include <xgrad/core/math.hpp>
-#include <xgrad/core/product.hpp>
+#include <xgrad/core/kernels/denormals.hpp>
+#include <xgrad/core/kernels/elementwise.hpp>
+#include <xgrad/core/kernels/math.hpp>
+#include <xgrad/core/kernels/product.hpp>
 #include <xgrad/core/random.hpp>
 #include <xgrad/optim/adam.hpp>
 

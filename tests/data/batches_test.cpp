@@ -1,5 +1,5 @@
 #include <xgrad/data/batches.hpp>
-#include <xgrad/nn/metrics.hpp>
+#include <xgrad/nn/metrics/metrics.hpp>
 
 #include <set>
 

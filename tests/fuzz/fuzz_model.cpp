@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
-#include <xgrad/nn/sequential.hpp>
-#include <xgrad/nn/walks.hpp>
+#include <xgrad/nn/model/detail/walks.hpp>
+#include <xgrad/nn/model/sequential.hpp>
 
 #include "fuzz.hpp"
 
@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     using namespace xgrad;
     static const Tensor kernel = zeros({4, 3}), three = zeros({3});
     static const std::vector<StoredTensor> tensors{stored("dense/kernel", kernel), stored("dense/bias", three),
-                                                   stored("b/gamma", three), stored("b/beta", three),
+                                                   stored("b/gamma", three),       stored("b/beta", three),
                                                    stored("b/moving_mean", three), stored("b/moving_variance", three)};
     if (text.empty()) return;
     try {

@@ -1,4 +1,4 @@
-#include <xgrad/nn/dense.hpp>
+#include <xgrad/nn/layers/dense.hpp>
 #include <xgrad/xgrad.hpp>
 
 int main() {

@@ -6,7 +6,7 @@ endfunction()
 set(scratch ${BUILD}/installed)
 file(REMOVE_RECURSE ${scratch})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${scratch}/prefix)
-if(NOT EXISTS ${scratch}/prefix/include/xgrad/core/tensor.hpp OR EXISTS ${scratch}/prefix/include/xgrad/core/lanes.hpp)
+if(NOT EXISTS ${scratch}/prefix/include/xgrad/core/tensor.hpp OR EXISTS ${scratch}/prefix/include/xgrad/core/kernels/detail/lanes.hpp)
   message(FATAL_ERROR "tensor.hpp is to be installed, and lanes.hpp, which only our own sources include, is not")
 endif()
 run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CMAKE_CURRENT_LIST_DIR} -B ${scratch}/consumer -DCMAKE_PREFIX_PATH=${scratch}/prefix

@@ -1,5 +1,5 @@
-#include <xgrad/autograd/ops.hpp>
-#include <xgrad/nn/activation.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/nn/parts/activation.hpp>
 
 #include "layer_checks.hpp"
 

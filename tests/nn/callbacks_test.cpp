@@ -9,9 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include <xgrad/autograd/ops.hpp>
-#include <xgrad/nn/dense.hpp>
-#include <xgrad/nn/sequential.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/nn/layers/dense.hpp>
+#include <xgrad/nn/model/sequential.hpp>
 #include <xgrad/optim/schedules.hpp>
 #include <xgrad/optim/sgd.hpp>
 #include <xgrad/training/fit.hpp>

@@ -1,5 +1,5 @@
-#include <xgrad/nn/dense.hpp>
-#include <xgrad/nn/sequential.hpp>
+#include <xgrad/nn/layers/dense.hpp>
+#include <xgrad/nn/model/sequential.hpp>
 
 #include "layer_checks.hpp"
 

@@ -1,5 +1,5 @@
-#include <xgrad/nn/dropout.hpp>
-#include <xgrad/nn/gaussian_noise.hpp>
+#include <xgrad/nn/layers/dropout.hpp>
+#include <xgrad/nn/layers/gaussian_noise.hpp>
 
 #include "layer_checks.hpp"
 

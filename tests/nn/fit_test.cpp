@@ -1,14 +1,14 @@
-#include <xgrad/nn/sequential.hpp>
+#include <xgrad/nn/model/sequential.hpp>
 #include <xgrad/training/fit.hpp>
 
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
 #include <xgrad/core/threads.hpp>
 #include <xgrad/data/npy.hpp>
-#include <xgrad/nn/dense.hpp>
-#include <xgrad/nn/dropout.hpp>
+#include <xgrad/nn/layers/dense.hpp>
+#include <xgrad/nn/layers/dropout.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/adamw.hpp>
 #include <xgrad/optim/rmsprop.hpp>

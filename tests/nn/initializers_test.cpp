@@ -1,7 +1,7 @@
-#include <xgrad/nn/initializers.hpp>
+#include <xgrad/nn/parts/initializers.hpp>
 
 #include <algorithm>
-#include <xgrad/core/product.hpp>
+#include <xgrad/core/kernels/product.hpp>
 
 #include "support.hpp"
 

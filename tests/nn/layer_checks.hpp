@@ -1,7 +1,7 @@
 #pragma once
 
-#include <xgrad/autograd/check.hpp>
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/autograd/tools/check.hpp>
 #include <xgrad/nn/layer.hpp>
 
 #include "options.hpp"

@@ -1,8 +1,8 @@
-#include <xgrad/autograd/ops.hpp>
-#include <xgrad/nn/dense.hpp>
-#include <xgrad/nn/dropout.hpp>
-#include <xgrad/nn/flatten.hpp>
-#include <xgrad/nn/sequential.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/nn/layers/dense.hpp>
+#include <xgrad/nn/layers/dropout.hpp>
+#include <xgrad/nn/layers/flatten.hpp>
+#include <xgrad/nn/model/sequential.hpp>
 
 #include "layer_checks.hpp"
 

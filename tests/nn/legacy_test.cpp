@@ -2,8 +2,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include <xgrad/autograd/ops.hpp>
-#include <xgrad/nn/sequential.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/nn/model/sequential.hpp>
 #include <xgrad/training/fit.hpp>
 
 #include "support.hpp"

@@ -1,9 +1,9 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include <xgrad/autograd/check.hpp>
-#include <xgrad/autograd/ops.hpp>
-#include <xgrad/nn/losses.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/autograd/tools/check.hpp>
+#include <xgrad/nn/losses/losses.hpp>
 
 #include "options.hpp"
 

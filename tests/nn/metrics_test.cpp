@@ -1,5 +1,5 @@
 #include <xgrad/core/random.hpp>
-#include <xgrad/nn/metrics.hpp>
+#include <xgrad/nn/metrics/metrics.hpp>
 
 #include "options.hpp"
 

@@ -1,4 +1,4 @@
-#include <xgrad/nn/sequential.hpp>
+#include <xgrad/nn/model/sequential.hpp>
 #include <xgrad/training/fit.hpp>
 
 #include <sys/wait.h>
@@ -9,9 +9,9 @@
 #include <limits>
 #include <thread>
 
-#include <xgrad/autograd/ops.hpp>
-#include <xgrad/nn/batch_normalization.hpp>
-#include <xgrad/nn/dense.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/nn/layers/batch_normalization.hpp>
+#include <xgrad/nn/layers/dense.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/sgd.hpp>
 

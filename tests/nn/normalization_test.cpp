@@ -1,7 +1,7 @@
-#include <xgrad/nn/batch_normalization.hpp>
-#include <xgrad/nn/dense.hpp>
-#include <xgrad/nn/layer_normalization.hpp>
-#include <xgrad/nn/sequential.hpp>
+#include <xgrad/nn/layers/batch_normalization.hpp>
+#include <xgrad/nn/layers/dense.hpp>
+#include <xgrad/nn/layers/layer_normalization.hpp>
+#include <xgrad/nn/model/sequential.hpp>
 
 #include <fstream>
 #include <nlohmann/json.hpp>

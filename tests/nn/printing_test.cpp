@@ -1,9 +1,9 @@
 #include <iostream>
 #include <sstream>
 
-#include <xgrad/autograd/ops.hpp>
-#include <xgrad/nn/dense.hpp>
-#include <xgrad/nn/sequential.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/nn/layers/dense.hpp>
+#include <xgrad/nn/model/sequential.hpp>
 #include <xgrad/training/fit.hpp>
 
 #include "support.hpp"

@@ -1,6 +1,6 @@
-#include <xgrad/autograd/check.hpp>
-#include <xgrad/autograd/ops.hpp>
-#include <xgrad/nn/regularizers.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/autograd/tools/check.hpp>
+#include <xgrad/nn/parts/regularizers.hpp>
 
 #include "options.hpp"
 

@@ -1,7 +1,7 @@
-#include <xgrad/nn/sequential.hpp>
+#include <xgrad/nn/model/sequential.hpp>
 #include <xgrad/training/fit.hpp>
 
-#include <xgrad/nn/dense.hpp>
+#include <xgrad/nn/layers/dense.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/rmsprop.hpp>
 #include <xgrad/optim/sgd.hpp>

@@ -1,5 +1,5 @@
-#include <xgrad/nn/flatten.hpp>
-#include <xgrad/nn/reshape.hpp>
+#include <xgrad/nn/layers/flatten.hpp>
+#include <xgrad/nn/layers/reshape.hpp>
 
 #include "layer_checks.hpp"
 

@@ -1,4 +1,4 @@
-#include <xgrad/nn/sequential.hpp>
+#include <xgrad/nn/model/sequential.hpp>
 #include <xgrad/training/fit.hpp>
 
 #include <sys/wait.h>
@@ -10,16 +10,16 @@
 #include <fstream>
 #include <limits>
 
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
 #include <xgrad/data/npy.hpp>
 #include <xgrad/data/safetensors.hpp>
-#include <xgrad/nn/batch_normalization.hpp>
-#include <xgrad/nn/dense.hpp>
-#include <xgrad/nn/dropout.hpp>
-#include <xgrad/nn/flatten.hpp>
-#include <xgrad/nn/gaussian_noise.hpp>
-#include <xgrad/nn/layer_normalization.hpp>
-#include <xgrad/nn/reshape.hpp>
+#include <xgrad/nn/layers/batch_normalization.hpp>
+#include <xgrad/nn/layers/dense.hpp>
+#include <xgrad/nn/layers/dropout.hpp>
+#include <xgrad/nn/layers/flatten.hpp>
+#include <xgrad/nn/layers/gaussian_noise.hpp>
+#include <xgrad/nn/layers/layer_normalization.hpp>
+#include <xgrad/nn/layers/reshape.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/schedules.hpp>
 #include <xgrad/optim/sgd.hpp>

@@ -1,7 +1,7 @@
-#include <xgrad/autograd/ops.hpp>
-#include <xgrad/nn/batch_normalization.hpp>
-#include <xgrad/nn/dense.hpp>
-#include <xgrad/nn/sequential.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/nn/layers/batch_normalization.hpp>
+#include <xgrad/nn/layers/dense.hpp>
+#include <xgrad/nn/model/sequential.hpp>
 
 #include <sstream>
 

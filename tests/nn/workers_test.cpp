@@ -1,12 +1,12 @@
-#include <xgrad/nn/sequential.hpp>
+#include <xgrad/nn/model/sequential.hpp>
 #include <xgrad/training/fit.hpp>
 
 #include <stdexcept>
 
-#include <xgrad/autograd/ops.hpp>
-#include <xgrad/nn/batch_normalization.hpp>
-#include <xgrad/nn/dense.hpp>
-#include <xgrad/nn/dropout.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/nn/layers/batch_normalization.hpp>
+#include <xgrad/nn/layers/dense.hpp>
+#include <xgrad/nn/layers/dropout.hpp>
 #include <xgrad/optim/adamw.hpp>
 #include <xgrad/optim/rmsprop.hpp>
 #include <xgrad/optim/sgd.hpp>

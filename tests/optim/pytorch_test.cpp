@@ -1,8 +1,8 @@
 // PyTorch's own baseline: a network of 2, 3 and 1 sigmoid units, 1,001 steps of 16 optimisers, in double. There a
 // weight_decay is part of the gradient; here it is the penalty in the loss of which that is the gradient.
 
-#include <xgrad/autograd/operators.hpp>
-#include <xgrad/autograd/ops.hpp>
+#include <xgrad/autograd/ops/operators.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
 #include <xgrad/optim/adagrad.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/lbfgs.hpp>

@@ -1,4 +1,4 @@
-#include <xgrad/nn/walks.hpp>
+#include <xgrad/nn/model/detail/walks.hpp>
 #include <xgrad/optim/adadelta.hpp>
 #include <xgrad/optim/adagrad.hpp>
 #include <xgrad/optim/adam.hpp>

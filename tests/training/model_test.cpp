@@ -1,6 +1,6 @@
 #include <sstream>
 
-#include <xgrad/nn/batch_normalization.hpp>
+#include <xgrad/nn/layers/batch_normalization.hpp>
 #include <xgrad/training/fit.hpp>
 
 #include "data/files.hpp"

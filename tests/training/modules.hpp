@@ -2,9 +2,9 @@
 
 // Modules of one's own that are no chain of layers, for the tests of training.
 
-#include <xgrad/autograd/ops.hpp>
-#include <xgrad/nn/dense.hpp>
-#include <xgrad/nn/sequential.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/nn/layers/dense.hpp>
+#include <xgrad/nn/model/sequential.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/sgd.hpp>
 #include <xgrad/training/trainer.hpp>

@@ -2,9 +2,9 @@
 
 #include <memory>
 
-#include <xgrad/autograd/ops.hpp>
-#include <xgrad/nn/dropout.hpp>
-#include <xgrad/nn/files.hpp>
+#include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/nn/layers/dropout.hpp>
+#include <xgrad/nn/model/files.hpp>
 #include <xgrad/training/fit.hpp>
 
 #include "data/files.hpp"

@@ -1,0 +1,44 @@
+#pragma once
+
+// Arithmetic on whole tensors, evaluated on the spot. In each function the result y already has its shape.
+
+#include <xgrad/core/kernels/exponential.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+/// term(0) + ... + term(n - 1), accumulated in double, in lanes that do not wait for each other.
+template <class Term>
+double sum(std::size_t n, Term term) {
+  constexpr std::size_t lanes = 8;
+  double partial[lanes] = {}, total = 0;
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (std::size_t k = 0; k < lanes; ++k) partial[k] += term(i + k);
+  for (; i < n; ++i) total += term(i);
+  for (const double p : partial) total += p;
+  return total;
+}
+
+/// The sum of n numbers, accumulated in double.
+double sum(const Real* x, std::size_t n);
+
+/// y = e^x.
+void exponential(Tensor& y, const Tensor& x);
+
+/// y = x broadcast to y's shape, as in NumPy.
+void broadcast_to(Tensor& y, const Tensor& x);
+
+/// y = the sums of x down to y's shape, which broadcasts to x's; accumulated in double.
+void sum_to(Tensor& y, const Tensor& x);
+
+/// y = the largest elements of x down to y's shape, which broadcasts to x's; NaN where there is one among them. An axis
+/// of extent 0 is not to be reduced.
+void max_to(Tensor& y, const Tensor& x);
+
+/// y = softmax(x) along the last axis: e^(x - max) / sum, which no finite x makes overflow.
+void softmax(Tensor& y, const Tensor& x);
+
+/// y = log(softmax(x)) along the last axis: x - max - log(sum e^(x - max)).
+void log_softmax(Tensor& y, const Tensor& x);
+
+}  // namespace xgrad::inline XGRAD_PRECISION

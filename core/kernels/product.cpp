@@ -1,0 +1,112 @@
+#include <xgrad/core/kernels/product.hpp>
+
+#include <algorithm>
+
+#include <xgrad/core/kernels/detail/narrow.hpp>
+#include <xgrad/core/kernels/detail/wide.hpp>
+#include <xgrad/core/kernels/elementwise.hpp>
+#include <xgrad/core/threads.hpp>
+
+// xtensor-blas calls BLAS only if this is set before its headers; without it gemm would be its own slow loop.
+#ifndef HAVE_CBLAS
+#define HAVE_CBLAS 1
+#endif
+#include <xtensor-blas/xblas.hpp>
+
+extern "C" void openblas_set_num_threads(int threads);
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+namespace {
+// OpenBLAS starts with a thread for every core; here, threads call it side by side.
+const bool one_thread = (openblas_set_num_threads(1), true);
+
+// b^T for b (n, k).
+void transpose(const Real* b, std::size_t n, std::size_t k, Real* result) {
+  for (std::size_t p = 0; p < k; ++p)
+    for (std::size_t j = 0; j < n; ++j) result[p * n + j] = b[j * k + p];
+}
+
+// The first and one past the last of some rows or columns.
+struct Range {
+  std::size_t first, last;
+  std::size_t size() const { return last - first; }
+};
+
+// Some rows and columns of a product of matrices; a is (m, k) or its transpose, b (k, n) or its transpose, c (m, n),
+// and the bias, if any, (n,).
+void write_block(Product product, const Real* a, const Real* b, const Real* bias, Real* c, std::size_t m, std::size_t n,
+                 std::size_t k, Range rows, Range columns) {
+  const bool transpose_a = product == Product::tn, transpose_b = product == Product::nt;
+  a += rows.first * (transpose_a ? 1 : k);
+  b += columns.first * (transpose_b ? k : 1);
+  c += rows.first * n + columns.first;
+  if (bias) bias += columns.first;
+  using simd::Matrix;
+  const Matrix left{a, transpose_a ? 1 : k, transpose_a ? m : 1};
+  constexpr std::size_t longest = 64;  // columns of a b whose transpose is copied
+  if (narrow::pays && n <= narrow::widest && (!transpose_b || k <= longest)) {
+    Real copy[longest * narrow::widest];
+    if (transpose_b) transpose(b, n, k, copy);
+    return narrow::product(left, transpose_b ? copy : b, bias, c, rows.size(), n, k);
+  }
+  if (wide::pays && columns.size() >= simd::lanes)
+    return wide::product(left, transpose_b ? Matrix{b, 1, k} : Matrix{b, n, 1}, bias, c, n, rows.size(), columns.size(),
+                         k);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (bias)
+      std::copy_n(bias, columns.size(), c + i * n);
+    else
+      std::fill_n(c + i * n, columns.size(), Real{0});  // OpenBLAS's own way, beta = 0, takes up to twice as long
+  if (k == 0) return;
+  const auto length = [](std::size_t x) { return static_cast<xt::blas_index_t>(x); };
+  cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, transpose_a ? cxxblas::Trans : cxxblas::NoTrans,
+                                  transpose_b ? cxxblas::Trans : cxxblas::NoTrans, length(rows.size()),
+                                  length(columns.size()), length(k), Real{1}, a, length(transpose_a ? m : k), b,
+                                  length(transpose_b ? k : n), Real{1}, c, length(n));
+}
+
+// The whole, which threads share if there is much to multiply: its rows, or its columns if they are many more. OpenBLAS
+// copies all that a call reads, and wide::product may copy b; by columns, each thread copies only its part of the
+// larger one, b. OpenBLAS's own threads lose on short products: docs/performance.md.
+void gemm(Product product, const Real* a, const Real* b, const Real* bias, Real* c, std::size_t m, std::size_t n,
+          std::size_t k) {
+  if (m == 0 || n == 0) return;
+  constexpr std::size_t enough = 1 << 20;
+  const bool by_columns = n > 4 * m && n > narrow::widest;
+  const std::size_t block = by_columns ? simd::lanes : 8;
+  const auto write_part = [=](std::size_t part, std::size_t parts) {
+    const std::size_t size = by_columns ? n : m;
+    const Range range{begin_of(part, parts, size, block), begin_of(part + 1, parts, size, block)};
+    if (range.size() == 0) return;
+    write_block(product, a, b, bias, c, m, n, k, by_columns ? Range{0, m} : range, by_columns ? range : Range{0, n});
+  };
+  const bool is_long = m * n * k >= enough;
+  is_long ? in_threads(std::ref(write_part)) : write_part(0, 1);
+}
+
+std::size_t inner_extent(Product product, const Tensor& a) {
+  return a.shape(a.dimension() - (product == Product::tn ? 2 : 1));
+}
+
+}  // namespace
+
+void gemm(Product product, const Tensor& a, const Tensor& b, Tensor& c, const Tensor* bias) {
+  gemm(product, a.data(), b.data(), bias ? bias->data() : nullptr, c.data(), c.shape(0), c.shape(1),
+       inner_extent(product, a));
+}
+
+void batched_gemm(Product product, const Tensor& a, const Tensor& b, Tensor& c) {
+  if (c.dimension() == 2) return gemm(product, a, b, c);
+  const auto batch = [](const Tensor& x) { return Shape(x.shape().begin(), x.shape().end() - 2); };
+  const auto matrix = [](const Tensor& x) { return x.shape(x.dimension() - 2) * x.shape(x.dimension() - 1); };
+  const Shape of_a = batch(a), of_b = batch(b), of_c = batch(c);
+  const std::size_t m = c.shape(c.dimension() - 2), n = c.shape(c.dimension() - 1), k = inner_extent(product, a);
+  Walk<3>(of_c, {&of_c, &of_a, &of_b}).each_run([&](std::size_t count, auto offset, auto step) {
+    for (std::size_t i = 0; i < count; ++i)
+      gemm(product, a.data() + (offset[1] + i * step[1]) * matrix(a), b.data() + (offset[2] + i * step[2]) * matrix(b),
+           nullptr, c.data() + (offset[0] + i * step[0]) * m * n, m, n, k);
+  });
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

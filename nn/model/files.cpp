@@ -1,0 +1,48 @@
+#include <xgrad/nn/model/files.hpp>
+
+#include <xgrad/nn/model/detail/walks.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+void save(const std::string& path, ModuleRef module) {
+  check_fields(module);
+  Writer writer;
+  module.fields(writer);
+  write_safetensors(path, writer.tensors,
+                    {{"xgrad.format", std::to_string(file_format)},
+                     {"xgrad.module", writer.options.dump()},
+                     {"xgrad.frozen", Json(writer.frozen).dump()}});
+}
+
+void load_into(const std::string& path, ModuleRef module, const std::vector<Layer>& own_layers) {
+  reading_file(path, [&] {
+    const SafeTensors file = read_safetensors(path);
+    const auto metadata = [&](const char* key) {
+      const auto found = file.metadata.find(key);
+      require<ValueError>(found != file.metadata.end(), "there is no ", key, " in it: it is not a saved module");
+      return Json::parse(found->second);
+    };
+    require<ValueError>(metadata("xgrad.format") == file_format, "its format is ", metadata("xgrad.format").dump(),
+                        "; this xgrad reads ", file_format);
+    const Json options = metadata("xgrad.module");
+    Reader reader(file.tensors, "", options, own_layers);
+    reader.set_frozen(metadata("xgrad.frozen").get<std::set<std::string>>());
+    module.fields(reader);
+    reader.finish();
+  });
+}
+
+void save_weights(const std::string& path, ModuleRef module) {
+  std::vector<StoredTensor> tensors;
+  each_parameter(module, [&](const std::string& name, Parameter& p) { tensors.push_back(stored(name, p.value())); });
+  write_safetensors(path, std::move(tensors));
+}
+
+void load_weights(const std::string& path, ModuleRef module) {
+  reading_file(path, [&] {
+    const SafeTensors file = read_safetensors(path);
+    read_weights(file.tensors, module, path);
+  });
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

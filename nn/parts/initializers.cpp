@@ -1,0 +1,143 @@
+#include <xgrad/nn/parts/initializers.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+namespace {
+
+struct Fans {
+  double in = 1, out = 1;
+  double mean() const { return (in + out) / 2; }
+};
+
+Fans fans(const Shape& shape) {
+  const auto extent = [&](std::size_t from_last) { return static_cast<double>(shape[shape.size() - from_last]); };
+  if (shape.empty()) return {};
+  if (shape.size() == 1) return {extent(1), extent(1)};
+  const double before = static_cast<double>(element_count(Shape(shape.begin(), shape.end() - 2)));
+  return {extent(2) * before, extent(1) * before};
+}
+
+// Of variance scale / n both; a uniform distribution on [-L, L) has variance L^2 / 3.
+
+Tensor uniform(const Shape& shape, Rng& rng, double scale, double n) {
+  const double limit = std::sqrt(3 * scale / std::max(1.0, n));
+  return random_uniform(rng, shape, -limit, limit);
+}
+
+Tensor truncated_normal(const Shape& shape, Rng& rng, double scale, double n) {
+  constexpr double kept = 0.87962566103423978;  // the deviation that is left of 1 when the tails beyond 2 are cut
+  return random_truncated_normal(rng, shape, 0, std::sqrt(scale / std::max(1.0, n)) / kept);
+}
+
+void check_normal(const char* who, double mean, double stddev) {
+  require<ValueError>(std::isfinite(mean) && std::isfinite(stddev) && stddev >= 0, who, ": mean ", mean, ", stddev ",
+                      stddev, "; it takes finite ones, stddev from 0 up");
+}
+
+}  // namespace
+
+void Constant::check() const {
+  require<ValueError>(std::isfinite(value), "Constant: the value is ", value, "; it takes a finite one");
+}
+
+void RandomNormal::check() const { check_normal("RandomNormal", mean, stddev); }
+
+void RandomUniform::check() const {
+  require<ValueError>(std::isfinite(minval) && std::isfinite(maxval) && minval <= maxval, "RandomUniform: minval ",
+                      minval, ", maxval ", maxval, "; it takes finite ones, minval <= maxval");
+}
+
+void TruncatedNormal::check() const { check_normal("TruncatedNormal", mean, stddev); }
+
+void Orthogonal::check() const {
+  require<ValueError>(std::isfinite(gain), "Orthogonal: the gain is ", gain, "; it takes a finite one");
+}
+
+Tensor GlorotUniform::operator()(const Shape& shape, Rng& rng) const {
+  return uniform(shape, rng, 1, fans(shape).mean());
+}
+
+Tensor GlorotNormal::operator()(const Shape& shape, Rng& rng) const {
+  return truncated_normal(shape, rng, 1, fans(shape).mean());
+}
+
+Tensor HeNormal::operator()(const Shape& shape, Rng& rng) const {
+  return truncated_normal(shape, rng, 2, fans(shape).in);
+}
+
+Tensor HeUniform::operator()(const Shape& shape, Rng& rng) const { return uniform(shape, rng, 2, fans(shape).in); }
+
+Tensor LecunNormal::operator()(const Shape& shape, Rng& rng) const {
+  return truncated_normal(shape, rng, 1, fans(shape).in);
+}
+
+Tensor LecunUniform::operator()(const Shape& shape, Rng& rng) const { return uniform(shape, rng, 1, fans(shape).in); }
+
+// The Q of a normal matrix's QR decomposition, by Gram and Schmidt's method, each vector made orthogonal twice so that
+// rounding leaves nothing. R's diagonal is positive, which makes Q uniform among the orthogonal matrices.
+Tensor Orthogonal::operator()(const Shape& shape, Rng& rng) const {
+  require(shape.size() >= 2, "Orthogonal: the shape is ", shape, "; it takes a matrix, (..., in, out)");
+  const std::size_t rows = element_count(Shape(shape.begin(), shape.end() - 1)), columns = shape.back();
+  const std::size_t count = std::min(rows, columns), length = std::max(rows, columns);
+  std::vector<std::vector<double>> q(count, std::vector<double>(length));
+  const auto dot = [&](std::size_t i, std::size_t j) {
+    return std::inner_product(q[i].begin(), q[i].end(), q[j].begin(), 0.0);
+  };
+  Tensor w(shape);
+  for (std::size_t i = 0; i < count; ++i) {
+    for (double& x : q[i]) x = rng.normal();
+    for (std::size_t j = 0; j < 2 * i; ++j) {
+      const double along = dot(i, j % i);
+      for (std::size_t k = 0; k < length; ++k) q[i][k] -= along * q[j % i][k];
+    }
+    const double norm = std::sqrt(dot(i, i));
+    for (std::size_t k = 0; k < length; ++k) {
+      q[i][k] /= norm;
+      w.data()[rows < columns ? i * columns + k : k * columns + i] = static_cast<Real>(gain * q[i][k]);
+    }
+  }
+  return w;
+}
+
+namespace {
+
+template <class I>
+Initializer make() {
+  return I{};
+}
+
+}  // namespace
+
+std::span<const std::pair<std::string_view, Initializer (*)()>> initializers() {
+  static constexpr std::pair<std::string_view, Initializer (*)()> all[] = {{"zeros", make<Zeros>},
+                                                                           {"ones", make<Ones>},
+                                                                           {"constant", make<Constant>},
+                                                                           {"random_normal", make<RandomNormal>},
+                                                                           {"random_uniform", make<RandomUniform>},
+                                                                           {"truncated_normal", make<TruncatedNormal>},
+                                                                           {"glorot_uniform", make<GlorotUniform>},
+                                                                           {"glorot_normal", make<GlorotNormal>},
+                                                                           {"he_normal", make<HeNormal>},
+                                                                           {"he_uniform", make<HeUniform>},
+                                                                           {"lecun_normal", make<LecunNormal>},
+                                                                           {"lecun_uniform", make<LecunUniform>},
+                                                                           {"orthogonal", make<Orthogonal>}};
+  return all;
+}
+
+Initializer::Initializer(std::string_view name) : Initializer(find_named("initializer", initializers(), name)()) {}
+
+Tensor Initializer::operator()(const Shape& shape, Rng& rng) const {
+  Tensor w = draw_(shape, rng);
+  require(w.shape() == shape, "initializer: its tensor has shape ", w.shape(), "; the weight takes ", shape);
+  return w;
+}
+
+template Initializer::Initializer(GlorotUniform);
+
+}  // namespace xgrad::inline XGRAD_PRECISION

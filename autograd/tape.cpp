@@ -32,7 +32,9 @@ void Tape::begin_line() {
   if (buffers_.size() == records_.size()) buffers_.push_back(std::make_unique<Tensor>());
 }
 
-Var Tape::constant(const Tensor& x) { return copied(x, {}); }
+Var Tape::constant(const Tensor& x) {
+  return constant(x.shape(), [&](Tensor& y) { y = x; });
+}
 
 Var Tape::constant(Real x) { return constant(Shape{}, x); }
 
@@ -40,19 +42,20 @@ Var Tape::constant(const Shape& shape, Real value) {
   return constant(shape, [value](Tensor& x) { x.fill(value); });
 }
 
-Var Tape::variable(const Tensor& x) { return copied(x, {.active = true}); }
-
-Var Tape::copied(const Tensor& x, const Record& record) {
-  return write(record, x.shape(), [&](Tensor& y) { y = x; });
+Var Tape::variable(const Tensor& x) {
+  write(x.shape(), [&](Tensor& y) { y = x; }).active = true;
+  return last();
 }
 
 Var Tape::watch(Parameter& parameter) {
   const auto seen = std::find_if(watched_.begin(), watched_.end(), [&](auto& w) { return w.parameter == &parameter; });
   if (seen != watched_.end()) return seen->var;
   buffer();
-  const Var var = push({.active = true, .value = &parameter.value(), .parameter = &parameter});
-  watched_.push_back({&parameter, parameter.version(), var});
-  return var;
+  Record& record = push(&parameter.value());
+  record.active = true;
+  record.parameter = &parameter;
+  watched_.push_back({&parameter, parameter.version(), last()});
+  return last();
 }
 
 bool Tape::is_watched(const Parameter& parameter) const {
@@ -65,17 +68,22 @@ std::vector<const Parameter*> Tape::watched() const {
   return all;
 }
 
-Var Tape::record_line(const Op& op, const Shape& shape, const Attributes& with,
-                      const std::array<std::uint32_t, 3>& inputs) {
-  Record z{.op = &op, .inputs = inputs, .with = with};
+Var Tape::record_line(const Op& op, const Shape& shape, const Attributes* with, std::array<std::uint32_t, 3> inputs) {
+  static constexpr Attributes none;
+  bool active = false;
   std::array<const Tensor*, 3> values{};
   for (std::size_t k = 0; k < op.forward.arity(); ++k) {
-    z.active |= records_[inputs[k]].active && op.pull(k) != nullptr;
+    active |= records_[inputs[k]].active && op.pull(k) != nullptr;
     values[k] = records_[inputs[k]].value;
   }
-  const Var result = write(z, shape, [&](Tensor& y) { op.forward(y, values, with); });
-  if (check_finite_) require_finite(*this, result.line());
-  return result;
+  // Written in place, a number at a time: a processor waits when it loads what it has just stored in smaller pieces.
+  Record& z = write(shape, [&](Tensor& y) { op.forward(y, values, with ? *with : none); });
+  z.op = &op;
+  z.inputs = inputs;
+  z.active = active;
+  if (with) z.with = *with;
+  if (check_finite_) require_finite(*this, last().line());
+  return last();
 }
 
 std::array<std::int8_t, Attributes::most_axes> one_axis(const char* who, std::size_t axis) {

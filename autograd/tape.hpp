@@ -58,13 +58,13 @@ class Tape {
   /// within fill throws TapeError, for the line is not yet there.
   template <std::invocable<Tensor&> Fill>
   Var constant(const Shape& shape, Fill fill) {
-    return write({}, shape, fill);
+    return write(shape, fill), last();
   }
 
   /// Puts x itself on the tape, without a copy. It gets no gradient. The caller keeps x alive and unchanged until
   /// rewind(). The tape does not notice a change: gradients would then mix results of the old numbers with the new
   /// ones.
-  Var borrow(const Tensor& x) { return buffer(), push({.value = &x}); }
+  Var borrow(const Tensor& x) { return buffer(), push(&x), last(); }
   Var borrow(Tensor&&) = delete;
 
   /// Puts a copy of x on the tape. It gets a gradient: gradient(y, {x}).
@@ -80,7 +80,8 @@ class Tape {
   /// checked the shapes. Throws TapeError if an input is not of this recording.
   template <std::same_as<Var>... Inputs>
   Var record(const Op& op, const Shape& shape, Inputs... inputs) {
-    return record(op, shape, Attributes{}, inputs...);
+    require<TapeError>(op.forward.arity() == sizeof...(inputs), op.name, ": not its number of inputs");
+    return record_line(op, shape, nullptr, {line_of(inputs)...});
   }
 
   /// Runs an operation that has attributes on one to three inputs, and writes the line. Its result has the given shape.
@@ -88,7 +89,7 @@ class Tape {
   template <std::same_as<Var>... Inputs>
   Var record(const Op& op, const Shape& shape, const Attributes& with, Inputs... inputs) {
     require<TapeError>(op.forward.arity() == sizeof...(inputs), op.name, ": not its number of inputs");
-    return record_line(op, shape, with, {line_of(inputs)...});
+    return record_line(op, shape, &with, {line_of(inputs)...});
   }
 
   /// Sets the gradient of every watched parameter to dloss/dparameter, and marks it fresh. The loss is a Var with one
@@ -129,27 +130,28 @@ class Tape {
     bool& on;
     ~Writing() { on = false; }
   };
-  Var copied(const Tensor& x, const Record& record);
+  // The next line, filled; it is not there if fill throws.
   template <class Fill>
-  Var write(Record record, const Shape& shape, Fill fill) {
+  Record& write(const Shape& shape, Fill fill) {
     Tensor& x = buffer();
     if (x.shape() != shape) x.storage().reserve(element_count(shape)), x.resize(shape);  // which then cannot throw
-    record.value = &x;
     const Writing until_done{writing_ = true};
     fill(x);
-    return push(record);
+    return push(&x);
   }
-  Var record_line(const Op& op, const Shape& shape, const Attributes& with, const std::array<std::uint32_t, 3>& inputs);
+  Var record_line(const Op& op, const Shape& shape, const Attributes* with, std::array<std::uint32_t, 3> inputs);
   Tensor& buffer() {
     if (records_.empty() || thread_ != &this_thread || writing_ || buffers_.size() == records_.size()) [[unlikely]]
       begin_line();
     return *buffers_[records_.size()];
   }
   void begin_line();
-  Var push(const Record& record) {
-    records_.push_back(record);
-    return var(static_cast<std::uint32_t>(records_.size() - 1));
+  Record& push(const Tensor* value) {
+    Record& record = records_.emplace_back();
+    record.value = value;
+    return record;
   }
+  Var last() const { return var(static_cast<std::uint32_t>(records_.size() - 1)); }
   std::uint32_t line_of(Var input) const {
     require<TapeError>(&input.tape() == this,
                        "an operation mixes Vars of two tapes; bring a value over with constant()");
@@ -169,6 +171,6 @@ class Tape {
   std::vector<std::uint32_t> spare_;  // the memory of the last sweep's list
 };
 
-inline const Tensor& Var::value() const { return *tape()[line_].value; }
+inline const Tensor& Var::value() const { return *tape()[line()].value; }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -43,7 +43,7 @@ void Anchor::give_back() {
 void Var::refuse() const {
   require<TapeError>(anchor_ != nullptr, "this Var is empty; it comes from a tape or an operation");
   throw TapeError(
-      text("this Var (line ", line_, ") is of a recording that has ended; its tape was rewound or destroyed since"));
+      text("this Var (line ", line(), ") is of a recording that has ended; its tape was rewound or destroyed since"));
 }
 
 double Var::item() const {

@@ -33,7 +33,7 @@ class Var {
   inline Tape& tape() const;
 
   /// The number of the line, counted from 0.
-  std::uint32_t line() const { return line_; }
+  std::uint32_t line() const { return static_cast<std::uint32_t>(place_); }
 
   /// Whether the recording that this Var is of is still on its tape.
   inline bool is_current() const;
@@ -42,10 +42,11 @@ class Var {
   friend class Tape;
   [[noreturn]] void refuse() const;
   Var(const Anchor* anchor, std::uint32_t recording, std::uint32_t line)
-      : anchor_(anchor), recording_(recording), line_(line) {}
+      : anchor_(anchor), place_(std::uint64_t{recording} << 32 | line) {}
+  std::uint32_t recording() const { return static_cast<std::uint32_t>(place_ >> 32); }
 
   const Anchor* anchor_ = nullptr;
-  std::uint32_t recording_ = 0, line_ = 0;
+  std::uint64_t place_ = 0;  // recording and line in one word, so that what was stored as a whole is loaded as a whole
 };
 
 /// Where a Var finds its tape. Every tape has one anchor, and anchors outlive tapes. So a Var that was kept for too
@@ -58,7 +59,7 @@ struct Anchor {
   void give_back();
 };
 
-inline bool Var::is_current() const { return anchor_ != nullptr && anchor_->recording == recording_; }
+inline bool Var::is_current() const { return anchor_ != nullptr && anchor_->recording == recording(); }
 
 inline Tape& Var::tape() const {
   if (!is_current()) [[unlikely]]

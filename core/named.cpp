@@ -1,6 +1,7 @@
 #include <xgrad/core/named.hpp>
 
 #include <cctype>
+#include <utility>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -11,9 +12,20 @@ std::string spelling(std::string_view name) {
   return plain;
 }
 
-Named::Named(const Named& other) : name_(other.name_), object_(other.object_ ? other.object_->copy() : nullptr) {}
-Named::Named(Named&&) noexcept = default;
-Named& Named::operator=(Named&&) noexcept = default;
+Named::Named(const Named& other)
+    : name_(other.name_),
+      object_(other.object_ ? other.object_->copy() : nullptr),
+      address_(object_ ? object_->address() : nullptr) {}
+Named::Named(Named&& other) noexcept
+    : name_(std::move(other.name_)),
+      object_(std::move(other.object_)),
+      address_(std::exchange(other.address_, nullptr)) {}
+Named& Named::operator=(Named&& other) noexcept {
+  name_ = std::move(other.name_);
+  object_ = std::move(other.object_);
+  address_ = std::exchange(other.address_, nullptr);
+  return *this;
+}
 Named& Named::operator=(const Named& other) {
   if (object_ && other.object_ && object_->assign(*other.object_)) {
     name_ = other.name_;

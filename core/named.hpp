@@ -67,15 +67,15 @@ class Named {
   /// The object, of the type that the caller knows it to be of. Throws ValueError, which begins with `what`, if there
   /// is none: it was moved from.
   void* get(const char* what) const {
-    if (!object_) [[unlikely]]
+    if (address_ == nullptr) [[unlikely]]
       refuse(what);
-    return object_->address();
+    return address_;
   }
 
   /// The object if it is a T, else null.
   template <class T>
   T* as() const {
-    return object_ && object_->type() == typeid(T) ? static_cast<T*>(object_->address()) : nullptr;
+    return object_ && object_->type() == typeid(T) ? static_cast<T*>(address_) : nullptr;
   }
   bool is_like(const Named& other) const {
     return object_ && other.object_ && object_->type() == other.object_->type();
@@ -119,6 +119,7 @@ class Named {
 
   std::string name_;
   std::unique_ptr<Object> object_;
+  void* address_ = nullptr;  // of what is in it
 };
 
 template <class T>
@@ -130,6 +131,7 @@ template <class T>
 Named::Named(Unread, T object) {
   if constexpr (requires { std::string_view(T::name); }) name_ = T::name;
   object_ = std::make_unique<Of<T>>(std::move(object));
+  address_ = object_->address();
 }
 
 /// Shows the name and the options of `self`, a wrapper that holds a Named and can be made from a name. When they are

@@ -57,8 +57,7 @@ void Optimizer::step_with(std::span<Parameter* const> parameters, std::span<cons
                           const InParts& in_parts) {
   parameters_ = parameters;
   paths_ = paths;
-  for (std::size_t k = 0; k < std::min({last_.size(), parameters.size(), state_.paths.size()}); ++k)
-    if (last_[k] == parameters[k]) state_.paths[k] = path(k);  // it may have been renamed since
+  is_known_ = std::equal(last_.begin(), last_.end(), parameters.begin(), parameters.end());
   step_(*this, in_parts);
 }
 
@@ -171,7 +170,7 @@ void Optimizer::check(std::size_t states) const {
       for (const Tensor& slot : state_.slots[k]) check_shape(slot);
     }
     if (!state_.accumulated.empty()) check_shape(state_.accumulated[k]);
-    if (!state_.paths.empty())
+    if (!state_.paths.empty() && !is_known_)
       require<ValueError>(path(k) == state_.paths[k], "step: parameter ", path(k), " where ", state_.paths[k], " was",
                           same);
   }
@@ -203,7 +202,7 @@ void Optimizer::make_state(std::size_t states) {
     for (const Parameter* p : parameters_) state_.accumulated.push_back(zeros(p->value().shape()));
   if (state_.paths.empty())
     for (std::size_t k = 0; k < parameters_.size(); ++k) state_.paths.push_back(path(k));
-  last_.assign(parameters_.begin(), parameters_.end());
+  if (!is_known_) last_.assign(parameters_.begin(), parameters_.end());
   moves_.reserve(parameters_.size());
 }
 

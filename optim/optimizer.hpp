@@ -145,6 +145,7 @@ class Optimizer {
   std::span<Parameter* const> parameters_;
   std::span<const std::string> paths_;
   std::vector<const Parameter*> last_;  // the parameters of the last step: compared, never read
+  bool is_known_ = false;               // whether this step's are the same ones, whatever their paths are now
 };
 
 /// The optimizers of the library by name, with their defaults.

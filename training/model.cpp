@@ -29,9 +29,9 @@ void Model::require_predicts() const {
 }
 
 Model::Training& Model::training() {
-  Training* const training = training_.as<Training>();
-  require<ValueError>(training != nullptr, "the model is not compiled; call compile(optimizer, loss, metrics) first");
-  return *training;
+  require<ValueError>(static_cast<bool>(training_),
+                      "the model is not compiled; call compile(optimizer, loss, metrics) first");
+  return *static_cast<Training*>(training_.get("Model"));
 }
 
 std::uint64_t Model::Training::next_number() {

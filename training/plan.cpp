@@ -82,10 +82,12 @@ Plan::Plan(const Samples& given, const FitOptions& o, Rng& rng)
 }
 
 void Plan::check_data(const Loss& loss, const Shape& output, bool finite) const {
-  for (const Samples* samples : {&data, validation ? &*validation : &data}) {
-    if (finite) samples->require_finite();
-    loss.check_targets(samples->y(), output);
-  }
+  const auto check = [&](const Samples& samples) {
+    if (finite) samples.require_finite();
+    loss.check_targets(samples.y(), output);
+  };
+  check(data);
+  if (validation && &validation->y() != &data.y()) check(*validation);
   warn_of_one_target(data.y());
 }
 

@@ -157,7 +157,12 @@ requires(Module<T> || std::same_as<T, Parameter>) void Fields::other(std::vector
   std::size_t size = list.size();
   needed("size", size);
   require<ValueError>(size <= 100'000, path_, ": the list has ", size, " entries; it takes at most 100,000");
-  if (purpose_ == reading) list.resize(size);
+  if constexpr (std::default_initializable<T>) {
+    if (purpose_ == reading) list.resize(size);
+  } else {
+    require<ValueError>(size == list.size(), path_, ": the list has ", list.size(), " entries, not the ", size,
+                        " of the file, and its type cannot be made without arguments; use a std::vector<Layer>");
+  }
   for (std::size_t k = 0; k < size; ++k) (*this)(std::to_string(k), list[k]);
 }
 

@@ -11,6 +11,11 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+/// A weight is asked for in training that has no value yet.
+struct UndrawnError : ValueError {
+  using ValueError::ValueError;
+};
+
 /// How a layer is being used. A generator is needed in training, for layers that draw, and where weights are drawn.
 struct Context {
   bool training = false;
@@ -44,6 +49,14 @@ struct Context {
 
   /// The value of what is counted and not learnt, such as a moving mean, drawn as that of a weight is.
   const Tensor& statistic(Tape& tape, Parameter& p, const Shape& shape, Tensor (*draw)(const Shape&, Rng&)) const;
+
+  /// Adds a term to the loss, a number, if anyone asks for such.
+  void penalise(Var penalty) const {
+    if (penalties != nullptr) penalties->push_back(penalty);
+  }
+
+  /// The generator, for a layer that draws. Throws ValueError, in the name of `who`, if there is none.
+  Rng& generator(const char* who) const;
 
   /// Adds what a regularizer says of a weight to the penalties; nothing if the weight is not learnt, as in Keras.
   void penalise(const Regularizer& regularizer, const Parameter& p, Var w) const;

@@ -83,10 +83,11 @@ namespace detail {
 // The module that an objective takes, out of a model.
 template <class F, class M>
 M& module_for(Model& model, Var (F::*)(M&, Tape&, const Batch&, const Context&) const) {
-  if constexpr (std::derived_from<M, Model>)
-    return static_cast<M&>(model);
-  else
-    return model.as<M>();
+  return model.as<M>();
+}
+template <class F, class M>
+M& module_for(Model& model, Var (F::*)(M&, Tape&, const Batch&, const Context&)) {
+  return model.as<M>();
 }
 
 }  // namespace detail
@@ -94,8 +95,16 @@ M& module_for(Model& model, Var (F::*)(M&, Tape&, const Batch&, const Context&) 
 template <class F>
 requires(requires { &F::operator(); } && !std::is_invocable_v<F&, Var, Var>) void Model::compile(Optimizers optimizers,
                                                                                                  F objective) {
+  compile_objective(std::move(optimizers),
+                    [objective](Model& model, Tape& tape, const Batch& batch, const Context& c) mutable {
+                      return objective(detail::module_for(model, &F::operator()), tape, batch, c);
+                    });
+}
+
+template <class M>
+void Model::compile(Optimizers optimizers, Var (*objective)(M&, Tape&, const Batch&, const Context&)) {
   compile_objective(std::move(optimizers), [objective](Model& model, Tape& tape, const Batch& batch, const Context& c) {
-    return objective(detail::module_for(model, &F::operator()), tape, batch, c);
+    return objective(model.as<M>(), tape, batch, c);
   });
 }
 

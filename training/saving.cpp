@@ -171,7 +171,6 @@ void Model::read(const std::string& path, const std::vector<Layer>& own_layers) 
 }
 
 void Model::restore(const std::string& path) {
-  require_built();
   Training* const training = training_.as<Training>();
   std::size_t epochs_done = 0;
   Rng generator;
@@ -189,7 +188,13 @@ void Model::restore(const std::string& path) {
     Reader reader(file.training, prefix, file.progressed(*this), {}, file.texts);
     Progressed{epochs_done, generator, optimizers ? &*optimizers : nullptr}.fields(reader);
     if (optimizers) reader.finish();
+    const Shape sample = file.input_shape();
+    if (!is_built() && call_ != nullptr) build(sample);
     read_weights(file.weights, *this, path);
+    if (!is_built()) input_ = sample;
+    if (file.texts) return;
+    const std::set<std::string> frozen = file.frozen();
+    each_parameter(*this, [&](const std::string& name, Parameter& p) { p.frozen = frozen.contains(name); });
   });
   rng_ = generator;
   epochs_done_ = epochs_done;

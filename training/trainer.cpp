@@ -42,32 +42,45 @@ bool Trainer::is_stale() const {
 
 double Trainer::step(Rng& rng, const Objective& objective) {
   const FlushDenormals flush;
-  if (!drawn_) draw(rng, objective);
+  if (std::any_of(parameters_.begin(), parameters_.end(), [](auto* p) { return p->is_empty(); }) && !drawn_)
+    draw(rng, objective);
   for (std::size_t k = 0; k < tokens_.size(); ++k)
     require<ValueError>(!tokens_[k].expired() && !parameters_[k]->is_empty(), "Trainer: the parameter ",
                         parameters_.paths[k], " is gone; its module was moved or destroyed since the trainer was made");
-  if (!learn(rng, objective))
-    throw ValueError(text("Trainer: the loss is not finite", where_not_finite(), "; try a smaller learning rate"));
-  return parts_[0].loss.item();
+  const auto step = [&] {
+    if (!learn(rng, objective))
+      throw ValueError(text("Trainer: the loss is not finite", where_not_finite(), "; try a smaller learning rate"));
+    return parts_[0].loss.item();
+  };
+  if (drawn_) return step();
+  const Rng before = rng;
+  try {
+    const double loss = step();
+    drawn_ = true;
+    return loss;
+  } catch (const UndrawnError&) {  // of another module, or a frozen part of this
+    rng = before;
+    draw(rng, objective);
+    return step();
+  }
 }
 
 // A dry run: weights are drawn, and those that the module has itself have to be shown.
 void Trainer::draw(Rng& rng, const Objective& objective) {
-  const bool any_empty = std::any_of(parameters_.begin(), parameters_.end(), [](auto* p) { return p->is_empty(); });
-  if (any_empty) {
-    Tape tape;
-    objective(tape, {.rng = &rng, .drawing = true});
-    std::vector<const Parameter*> shown;
-    each_parameter(module_, [&](const std::string&, Parameter& p) { shown.push_back(&p); });
-    for (const Parameter* p : tape.watched())
-      require<ValueError>(!module_.has(p) || std::find(shown.begin(), shown.end(), p) != shown.end(),
-                          "Trainer: a weight of shape ", p->value().shape(),
-                          " is used that fields() does not show; name ",
-                          "it there, f(\"weight\", weight), or it is neither learnt nor saved");
-    each_parameter(module_, [](const std::string& path, Parameter& p) { p.label = path; });
-    find_parameters();
-  }
+  Tape tape;
+  objective(tape, {.rng = &rng, .drawing = true});
+  std::vector<const Parameter*> shown;
+  each_parameter(module_, [&](const std::string& path, Parameter& p) {
+    p.label = path;
+    shown.push_back(&p);
+  });
+  for (const Parameter* p : tape.watched())
+    require<ValueError>(!module_.has(p) || std::find(shown.begin(), shown.end(), p) != shown.end(),
+                        "Trainer: a weight of shape ", p->value().shape(),
+                        " is used that fields() does not show; name ",
+                        "it there, f(\"weight\", weight), or it is neither learnt nor saved");
   drawn_ = true;
+  find_parameters();
 }
 
 void Trainer::record(Part& part, Context context, const Objective& objective) {

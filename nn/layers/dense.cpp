@@ -28,7 +28,7 @@ Var Dense::operator()(Var x, const Context& context) {
   context.penalise(options.kernel_regularizer, kernel, w);
   if (options.use_bias) context.penalise(options.bias_regularizer, bias, b);
   if (options.activity_regularizer && context.penalties != nullptr)
-    context.penalties->push_back(options.activity_regularizer(y) / std::max<std::size_t>(n, 1));
+    context.penalise(options.activity_regularizer(y) / std::max<std::size_t>(n, 1));
   return y;
 }
 

@@ -12,12 +12,11 @@ void Dropout::check() const {
 
 Var Dropout::operator()(Var x, const Context& context) const {
   if (!context.training || rate == 0) return x;
-  require<ValueError>(context.rng != nullptr,
-                      "Dropout: training without a generator; give {.training = true, .rng = &rng}");
+  Rng& rng = context.generator("Dropout");
   const Var mask = x.tape().constant(x.shape(), [&](Tensor& keep) {
     const double threshold = rate * 4294967296.0;  // 2^32: dropped if 32 random bits are below
     const Real scale = rate < 1 ? static_cast<Real>(1 / (1 - rate)) : 0;
-    for (Real& k : keep) k = context.rng->bits() < threshold ? 0 : scale;
+    for (Real& k : keep) k = rng.bits() < threshold ? 0 : scale;
   });
   return x * mask;
 }

@@ -12,10 +12,9 @@ void GaussianNoise::check() const {
 
 Var GaussianNoise::operator()(Var x, const Context& context) const {
   if (!context.training || stddev == 0) return x;
-  require<ValueError>(context.rng != nullptr,
-                      "GaussianNoise: training without a generator; give {.training = true, .rng = &rng}");
+  Rng& rng = context.generator("GaussianNoise");
   const Var noise = x.tape().constant(x.shape(), [&](Tensor& draws) {
-    for (Real& draw : draws) draw = static_cast<Real>(stddev * context.rng->normal());
+    for (Real& draw : draws) draw = static_cast<Real>(stddev * rng.normal());
   });
   return x + noise;
 }

@@ -22,6 +22,7 @@ void load_into(const std::string& path, ModuleRef module, const std::vector<Laye
       require<ValueError>(found != file.metadata.end(), "there is no ", key, " in it: it is not a saved module");
       return Json::parse(found->second);
     };
+    require<ValueError>(!file.metadata.contains("xgrad.kind"), "it is the file of a Model; its load() reads it");
     require<ValueError>(metadata("xgrad.format") == file_format, "its format is ", metadata("xgrad.format").dump(),
                         "; this xgrad reads ", file_format);
     const Json options = metadata("xgrad.module");

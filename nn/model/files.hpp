@@ -17,8 +17,9 @@ constexpr int file_format = 2;
 
 /// Writes the options, parameters and tensors of a module to a file, which replaces the old one whole or not at all. A
 /// struct of one's own that names all that a training loop has (models, optimizers, a generator, counters) is saved so
-/// in one call, and goes on bit for bit. Throws ValueError for two fields of one path and for functions of one's own,
-/// which no file can hold; DataError if the file cannot be written.
+/// in one call, and goes on bit for bit. Functions of one's own are not in the file: they stay as they are in the
+/// module that it is loaded into. Throws ValueError for two fields of one path, DataError if the file cannot be
+/// written.
 void save(const std::string& path, ModuleRef module);
 
 /// Reads such a file into a module of the same type; layers of one's own are made from the examples, and of those that

@@ -88,6 +88,9 @@ class Model {
            !std::is_invocable_v<F&, Var, Var>) void compile(Optimizers optimizers,
                                                             F objective);  // in training/fit.hpp
 
+  template <class M>
+  void compile(Optimizers optimizers, Var (*objective)(M&, Tape&, const Batch&, const Context&));
+
   /// Trains on x, (n, ...), and y. An epoch's loss and metrics are means over its samples, taken while the weights
   /// move; val_loss and the other val_... are taken after it. Throws ValueError or ShapeError before the first step for
   /// data that do not fit the model or the loss; ValueError when the loss of a batch is not finite, naming the first
@@ -136,7 +139,8 @@ class Model {
   void save(const std::string& path);
 
   /// The model of such a file, its module an M; where it was compiled with what can be saved, compiled again. Layers of
-  /// one's own are made from the examples, and of those that the program has put into a Layer. Throws DataError for a
+  /// one's own are made from the examples, and of those that the program has put into a Layer. A model with an
+  /// objective is not compiled: to go on with its training, compile() one and restore() it. Throws DataError for a
   /// damaged file.
   template <Module M>
   static Model load(const std::string& path, const std::vector<Layer>& own_layers = {}) {
@@ -145,8 +149,8 @@ class Model {
     return model;
   }
 
-  /// Takes up the training in such a file with a model of the same module, compiled as it was: weights, the optimizers'
-  /// states, epochs_done() and the generator. All, or nothing if an error is thrown.
+  /// Takes up the training in such a file with a model of the same module, compiled as it was: weights, which of them
+  /// are frozen, the optimizers' states, epochs_done() and the generator. All, or nothing if an error is thrown.
   void restore(const std::string& path);
 
   /// The weights alone, by their paths.

@@ -195,7 +195,7 @@ void Reader::finish() {
   };
   look(options_, "");
   if (count_ > 20) differences_ += text("; and ", count_ - 20, " more");
-  require<DataError>(differences_.empty(), "it does not fit the model: ", differences_);
+  require<ValueError>(differences_.empty(), "it does not fit the model: ", differences_);
 }
 
 void read_weights(const std::vector<StoredTensor>& tensors, ModuleRef module, const std::string& file_name) {

@@ -1,6 +1,7 @@
 #include <sstream>
 
 #include <xgrad/nn/layers/batch_normalization.hpp>
+#include <xgrad/nn/model/files.hpp>
 #include <xgrad/training/fit.hpp>
 
 #include "data/files.hpp"
@@ -149,13 +150,17 @@ struct Pairs {
 const Pairs pairs;
 const Samples data({&x, &pairs.q}, {&pairs.label, &pairs.distance});
 
+Var twins_loss(Twins& net, Tape& tape, const Batch& batch, const Context& context) {
+  const auto [same, far] = net(tape.borrow(batch.input(0)), tape.borrow(batch.input(1)), context);
+  const Var loss = binary_crossentropy(batch.target(0), same);
+  return loss + mean_squared_error(batch.target(1), far);
+}
+
 Model twins() {
   Model model{Twins{}};
   model.seed(1);
   model.compile(Adam{.learning_rate = 0.05}, [](Twins& net, Tape& tape, const Batch& batch, const Context& context) {
-    const auto [same, far] = net(tape.borrow(batch.input(0)), tape.borrow(batch.input(1)), context);
-    const Var loss = binary_crossentropy(batch.target(0), same);
-    return loss + mean_squared_error(batch.target(1), far);
+    return twins_loss(net, tape, batch, context);
   });
   return model;
 }
@@ -194,6 +199,24 @@ TEST_CASE("a model of several inputs is saved, loaded by its type, and trained o
   CHECK(thrown_by<DataError>([&] {
           Sequential::load(path);
         }).ends_with("its module is of the kind \"twins\", the model's \"sequential\""));
+}
+
+TEST_CASE("training is taken up in a new process by a model that is not built, with what is frozen") {
+  const Folder folder;
+  const std::string path = (folder.path / "m").string();
+  Model model = twins();
+  model.fit(data, {.verbose = silent});
+  freeze(model, "tower/**");
+  model.compile(Adam{}, twins_loss);
+  model.fit(data, {.epochs = 2, .verbose = silent});
+  model.save(path);
+  Model fresh{Twins{}};
+  fresh.compile(Adam{}, twins_loss);
+  fresh.restore(path);
+  CHECK(fresh.parameters().paths == model.parameters().paths);
+  for (Model* m : {&model, &fresh}) m->fit(data, {.epochs = 4, .verbose = silent, .initial_epoch = 2});
+  CHECK(fresh.get_weights() == model.get_weights());
+  CHECK(thrown_by<DataError>([&] { load(path, fresh); }).ends_with("it is the file of a Model; its load() reads it"));
 }
 
 TEST_CASE("what a model of several inputs cannot do says so") {

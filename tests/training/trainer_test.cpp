@@ -119,6 +119,41 @@ TEST_CASE("a loop of one's own is saved in one call, and goes on bit for bit") {
   CHECK(resumed.rng.state() == whole.rng.state());
 }
 
+TEST_CASE("a first step draws what other modules have no values for, too, and what is frozen") {
+  Rng rng(1);
+  Dense critic{1}, generator{3};
+  build(critic, {3}, rng);
+  Trainer critics(critic, SGD{});
+  critics.step(rng, [&](Tape& tape, const Context& context) {
+    return mean(critic(generator(tape.borrow(x), context), context));
+  });
+  CHECK(generator.kernel.value().shape() == Shape{3, 3});
+  Residual net;
+  freeze(net, "a/**");
+  Trainer trainer(net, SGD{});
+  trainer.step(rng, [&](Tape& tape, const Context& context) { return mean(net(tape.borrow(x), context)); });
+  CHECK(net.a.kernel.value().shape() == Shape{3, 3});
+  CHECK(trainer.parameters().paths == std::vector<std::string>{"b/kernel", "b/bias"});
+}
+
+TEST_CASE("only what a trainer learns is penalised in its loss") {
+  Rng rng(1);
+  Dense own{1, linear, {.kernel_regularizer = L2{0.5}}}, other{3, linear, {.kernel_regularizer = L2{0.5}}};
+  Trainer trainer(own, SGD{.learning_rate = 1e-3});
+  double plain = 0;
+  const Trainer::Objective objective = [&](Tape& tape, const Context& context) {
+    const Var loss = mean(own(other(tape.borrow(x), context), context));
+    plain = loss.item();
+    return loss;
+  };
+  trainer.step(rng, objective);
+  const Tensor kernel = own.kernel.value();
+  double squares = 0;
+  for (const Real w : kernel) squares += double{w} * w;
+  const double loss = trainer.step(rng, objective);
+  CHECK(loss == doctest::Approx(plain + 0.5 * squares).epsilon(either(1e-5, 1e-12)));
+}
+
 TEST_CASE("a module that was moved or destroyed under a trainer is refused") {
   Rng rng(1);
   auto net = std::make_unique<Residual>();

@@ -148,7 +148,7 @@ Var one_hot(Var x, Var labels, std::size_t classes);
 
 // Losses, (y_true, y_pred) in Keras's order. The result is a number: the sum of the samples' losses, divided by how
 // many samples there are. A sample's loss is the mean over its last axis, times its weight if weights (n,) are given.
-// Targets and weights are Vars or tensors (given.hpp). losses.cpp
+// Targets and weights are Vars or tensors (given.hpp). losses.cpp, cross_entropy.cpp
 //
 // Logits may be large, 1e30 either way, but not infinite. Only a logit of -infinity has a use, to take a class out in
 // the losses by label: it gets no gradient, and as the label an infinite loss. Elsewhere infinite logits give infinity

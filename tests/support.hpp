@@ -26,6 +26,14 @@ std::string thrown_by(F f) {
   return "nothing";
 }
 
+/// The names in one of the library's tables, such as activations().
+template <class Table>
+std::vector<std::string> names_of(const Table& table) {
+  std::vector<std::string> names;
+  for (const auto& row : table) names.emplace_back(row.first);
+  return names;
+}
+
 inline void check_close(const Tensor& actual, const Tensor& expected, double tolerance) {
   REQUIRE(actual.shape() == expected.shape());
   for (std::size_t i = 0; i < actual.size(); ++i) {

@@ -105,8 +105,8 @@ TEST_CASE("every metric is Keras's, over batches") {
   });
 }
 
-// Of 200,000 draws and of Keras's 1,000,000: a mean is known to 5 of its deviations, a variance to 2 % (5 deviations are
-// 1.8 % of a normal distribution's), and a limit to a thousandth, within which many draws lie.
+// Of 200,000 draws and of Keras's 1,000,000: a mean is known to 5 of its deviations, a variance to 2 % (5 deviations
+// are 1.8 % of a normal distribution's), and a limit to a thousandth, within which many draws lie.
 TEST_CASE("every initializer draws from Keras's distribution") {
   each_row("initializers", initializers(), [&](const std::string& name, const Json& row) {
     for (const Json& expected : row.at("draws")) {

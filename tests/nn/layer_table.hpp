@@ -1,0 +1,62 @@
+#pragma once
+
+// Every kind of layer, with options that are not the defaults. What holds for all of them is tested by going through
+// this table: layer_table_test.cpp.
+
+#include <functional>
+
+#include <xgrad/nn/layers/batch_normalization.hpp>
+#include <xgrad/nn/layers/dense.hpp>
+#include <xgrad/nn/layers/dropout.hpp>
+#include <xgrad/nn/layers/flatten.hpp>
+#include <xgrad/nn/layers/gaussian_noise.hpp>
+#include <xgrad/nn/layers/layer_normalization.hpp>
+#include <xgrad/nn/layers/reshape.hpp>
+#include <xgrad/nn/model/sequential.hpp>
+
+namespace xgrad {
+
+struct LayerRow {
+  Layer layer;          ///< not built
+  Shape input;          ///< of a batch
+  std::string weights;  ///< their paths and shapes, in order; "counted" are those that are not learnt
+
+  /// Whether it draws in training, and passes its input on in inference. Others draw nothing.
+  bool is_noise = false;
+
+  bool shares_weights = false;  ///< with its copies, as only a Shared does
+};
+
+/// One or more rows for every kind of layers(), in which every option is once another than its default.
+inline std::vector<LayerRow> layer_table() {
+  return {
+      {Dense(2, "tanh",
+             {.kernel_regularizer = L2{0.25},
+              .bias_regularizer = L1{0.5},
+              .activity_regularizer = L1L2{.l1 = 0.1, .l2 = 0.2}}),
+       {4, 3},
+       "kernel (3, 2), bias (2,)"},
+      {Dense(3, "softmax", {.use_bias = false}), {2, 2, 3}, "kernel (3, 3)"},
+      {Activation("mish"), {3, 4}, ""},
+      {Flatten(), {2, 3, 2}, ""},
+      {Reshape({3, -1}), {2, 6}, ""},
+      {Dropout(0.4), {6, 5}, "", true},
+      {GaussianNoise(0.5), {6, 5}, "", true},
+      {Input{{3, 2}}, {2, 3, 2}, ""},
+      {BatchNormalization({.momentum = 0.75, .epsilon = 0.5}),
+       {4, 3},
+       "gamma (3,), beta (3,), moving_mean (3,) counted, moving_variance (3,) counted"},
+      {BatchNormalization({.center = false, .scale = false}),
+       {2, 3, 2},
+       "moving_mean (2,) counted, moving_variance (2,) counted"},
+      {LayerNormalization({.epsilon = 0.5}), {3, 4}, "gamma (4,), beta (4,)"},
+      {LayerNormalization({.center = false, .scale = false}), {2, 2, 3}, ""},
+      {Sequential{Dense(3, "tanh"), LayerNormalization(), Sequential{Dense(2, "gelu")}},
+       {4, 2},
+       "dense/kernel (2, 3), dense/bias (3,), layer_normalization/gamma (3,), layer_normalization/beta (3,), "
+       "sequential/dense/kernel (3, 2), sequential/dense/bias (2,)"},
+      {shared(Dense(2, "tanh")), {4, 3}, "layer/kernel (3, 2), layer/bias (2,)", false, true},
+  };
+}
+
+}  // namespace xgrad

@@ -29,7 +29,7 @@ Moments moments(const Initializer& initializer, const Shape& shape) {
 void check_uniform(const Initializer& initializer, const Shape& shape, double limit) {
   const Moments m = moments(initializer, shape);
   CHECK(std::abs(m.mean) < 0.01 * limit);
-  CHECK(m.variance == doctest::Approx(limit * limit / 3).epsilon(0.02));
+  CHECK(std::abs(m.variance / (limit * limit / 3) - 1) < 0.02);
   CHECK(m.largest <= limit * (1 + 1e-7));
   CHECK(m.largest > 0.999 * limit);
   CHECK(m.least >= -limit * (1 + 1e-7));
@@ -41,7 +41,7 @@ void check_truncated(const Initializer& initializer, const Shape& shape, double 
   const Moments m = moments(initializer, shape);
   const double limit = 2 * std::sqrt(variance) / 0.8796256610342398;
   CHECK(std::abs(m.mean) < 0.01 * limit);
-  CHECK(m.variance == doctest::Approx(variance).epsilon(0.02));
+  CHECK(std::abs(m.variance / variance - 1) < 0.02);
   CHECK(m.largest <= limit * (1 + 1e-7));
   CHECK(m.largest > 0.99 * limit);
   CHECK(m.least >= -limit * (1 + 1e-7));
@@ -76,11 +76,11 @@ TEST_CASE("Zeros, Ones and Constant fill") {
 TEST_CASE("the plain distributions have Keras's defaults and the moments that are asked for") {
   const Moments normal = moments(RandomNormal{}, {300, 200});
   CHECK(std::abs(normal.mean) < 0.001);
-  CHECK(normal.variance == doctest::Approx(0.05 * 0.05).epsilon(0.02));
+  CHECK(std::abs(normal.variance / (0.05 * 0.05) - 1) < 0.02);
   CHECK(normal.largest > 3 * 0.05);
   const Moments shifted = moments(RandomNormal{.mean = 2, .stddev = 0.5}, {300, 200});
   CHECK(shifted.mean == doctest::Approx(2).epsilon(0.01));
-  CHECK(shifted.variance == doctest::Approx(0.25).epsilon(0.02));
+  CHECK(std::abs(shifted.variance / 0.25 - 1) < 0.02);
   check_uniform(RandomUniform{}, {300, 200}, 0.05);
   check_uniform(RandomUniform{.minval = -3, .maxval = 3}, {300, 200}, 3);
   // Here stddev is that before the cut: the variance is 0.7737 stddev^2.
@@ -134,13 +134,6 @@ TEST_CASE("an orthogonal matrix prefers no direction") {
 }
 
 TEST_CASE("an initializer is a name, a struct, a function or a lambda") {
-  for (const char* name :
-       {"zeros", "ones", "constant", "random_normal", "random_uniform", "truncated_normal", "glorot_uniform",
-        "glorot_normal", "he_normal", "he_uniform", "lecun_normal", "lecun_uniform", "orthogonal"}) {
-    CAPTURE(name);
-    Rng rng(1);
-    CHECK(Initializer(name)({4, 3}, rng).shape() == Shape{4, 3});
-  }
   const auto draw = [](const Initializer& initializer) {
     Rng rng(1);
     return initializer({4, 3}, rng);
@@ -178,7 +171,7 @@ TEST_CASE("an initializer that does not exist or cannot be is refused") {
 
 TEST_CASE("a weight without elements is drawn like any other") {
   Rng rng(1);
-  for (const char* name : {"zeros", "random_normal", "glorot_uniform", "he_normal", "orthogonal"})
+  for (const std::string& name : names_of(initializers()))
     for (const Shape& shape : {Shape{0, 3}, Shape{3, 0}, Shape{0, 0}})
       CHECK(Initializer(name)(shape, rng).shape() == shape);
 }

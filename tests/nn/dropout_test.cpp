@@ -25,8 +25,7 @@ TEST_CASE("Dropout keeps the mean in training and is the identity otherwise") {
         "Dropout: training without a generator; give {.training = true, .rng = &rng}");
 }
 
-TEST_CASE("Dropout is saved and loaded") {
-  check_round_trip(Dropout(0.3), Dropout(0), ones({4, 50}));
+TEST_CASE("Dropout cannot be loaded from a rate that it refuses") {
   Layer dropout = Dropout(0);
   const Json bad{{"kind", "dropout"}, {"trainable", true}, {"rate", "nan"}};
   CHECK(thrown_by<ValueError>([&] { set_options(dropout, bad); }) == "Dropout: the rate is nan; it takes 0 to 1");
@@ -55,5 +54,3 @@ TEST_CASE("GaussianNoise refuses what Keras refuses, and to draw from nothing") 
   CHECK(thrown_by<ValueError>([&] { GaussianNoise(0.5)(tape.constant(ones({2})), {.training = true}); }) ==
         "GaussianNoise: training without a generator; give {.training = true, .rng = &rng}");
 }
-
-TEST_CASE("GaussianNoise is saved and loaded") { check_round_trip(GaussianNoise(0.5), GaussianNoise(0), ones({2, 3})); }

@@ -21,21 +21,6 @@ Tensor part(const Tensor& x, std::size_t begin, std::size_t end) {
   return y;
 }
 
-const char* const names[] = {"accuracy",
-                             "binary_accuracy",
-                             "categorical_accuracy",
-                             "sparse_categorical_accuracy",
-                             "top_k_categorical_accuracy",
-                             "sparse_top_k_categorical_accuracy",
-                             "precision",
-                             "recall",
-                             "f1_score",
-                             "auc",
-                             "mae",
-                             "mse",
-                             "rmse",
-                             "r2_score"};
-
 const Tensor three_rows = {{0.1, 0.8, 0.1}, {0.3, 0.4, 0.3}, {0.2, 0.2, 0.6}};
 
 // A metric that somebody else writes.
@@ -174,9 +159,9 @@ TEST_CASE("however the data is cut into batches, the result is that of the whole
     labels.data()[i] = std::floor(4 * noise(i, 0));
     one_hot(i, static_cast<std::size_t>(labels.data()[i])) = 1;
   }
-  for (const char* name : names) {
+  for (const std::string& name : names_of(all_metrics())) {
     CAPTURE(name);
-    const bool sparse = std::string(name).starts_with("sparse") || std::string(name) == "accuracy";
+    const bool sparse = name.starts_with("sparse") || name == "accuracy";
     const Tensor& y = sparse ? labels : one_hot;
     const double whole = result(name, y, p);
     Metric metric = name;
@@ -246,7 +231,7 @@ TEST_CASE("a metric is written and read back as kind, name and options") {
   CHECK(again.name() == "pr_auc");
   CHECK(result(again, y, p) == result(metric, y, p));
   CHECK(result(again, y, p) != result("auc", y, p));
-  for (const char* name : names) {
+  for (const std::string& name : names_of(all_metrics())) {
     CHECK(Metric(name).can_be_saved());
     set_options(again, options_of(Metric(name)));
     CHECK(again.kind() == Metric(name).kind());
@@ -264,7 +249,7 @@ TEST_CASE("shapes that do not fit are refused in the name of the metric") {
         }) == "accuracy: y_true has shape (4,) and y_pred (3, 2); it takes labels (n,) or (n, 1) with (n, classes)");
   CHECK(thrown_by<ShapeError>([] { result("categorical_accuracy", zeros({3}), zeros({3})); }) ==
         "categorical_accuracy: y_true has shape (3,) and y_pred (3,); it takes one-hot targets for (n, classes)");
-  for (const char* name : names) {
+  for (const std::string& name : names_of(all_metrics())) {
     CAPTURE(name);
     CHECK(thrown_by<ShapeError>([&] { result(name, zeros({2, 1}), zeros({3, 4})); }) != "nothing");
     CHECK(thrown_by<ShapeError>([&] { result(name, zeros({}), zeros({3, 4})); }) != "nothing");

@@ -15,11 +15,7 @@ TEST_CASE("Flatten keeps the batch") {
         "Flatten: the shape is (); it takes a batch, (n, ...)");
 }
 
-TEST_CASE("Flatten passes gradients through, and is saved without options") {
-  Rng rng(1);
-  const Tensor x = random_normal(rng, {2, 3, 2}, 0, 1);
-  check_gradients(Flatten(), x);
-  check_round_trip(Flatten(), Flatten(), x);
+TEST_CASE("Flatten takes an empty batch") {
   Tape tape;
   CHECK(Flatten()(tape.constant(zeros({0, 2, 3}))).shape() == Shape{0, 6});
 }
@@ -41,13 +37,6 @@ TEST_CASE("Reshape finds one extent by itself") {
   CHECK(Reshape({3, -1})(tape.constant(ones({5, 3}))).shape() == Shape{5, 3, 1});
   CHECK(Reshape({3, -1})(tape.constant(zeros({0, 12}))).shape() == Shape{0, 3, 4});
   CHECK(Reshape({})(tape.constant(ones({5, 1}))).shape() == Shape{5});
-}
-
-TEST_CASE("the gradients of Reshape are right, and it is saved and loaded") {
-  Rng rng(1);
-  const Tensor x = random_normal(rng, {2, 6}, 0, 1);
-  check_gradients(Reshape({3, 2}), x);
-  check_round_trip(Reshape({2, -1, 1}), Reshape({}), x);
 }
 
 TEST_CASE("Reshape refuses shapes that do not fit") {

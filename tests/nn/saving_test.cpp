@@ -18,8 +18,6 @@
 #include <xgrad/nn/layers/dropout.hpp>
 #include <xgrad/nn/layers/flatten.hpp>
 #include <xgrad/nn/layers/gaussian_noise.hpp>
-#include <xgrad/nn/layers/layer_normalization.hpp>
-#include <xgrad/nn/layers/reshape.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/schedules.hpp>
 #include <xgrad/optim/sgd.hpp>
@@ -60,14 +58,12 @@ std::vector<Tensor> after_epochs(Model& m, std::size_t from, std::size_t to) {
 
 TEST_CASE("training that is taken up from a file gives the same weights as training that never stopped") {
   const Folder folder;
-  for (const Optimizer& optimizer :
-       {Optimizer("sgd"), Optimizer("rmsprop"), Optimizer("adam"), Optimizer("adamw"), Optimizer("adagrad"),
-        Optimizer("adadelta"), Optimizer("adamax"), Optimizer("nadam"),
-        Optimizer(
-            Adam{.learning_rate = ExponentialDecay{.initial_learning_rate = 0.01, .decay_steps = 5, .decay_rate = 0.9},
-  .amsgrad = true,
-  .clipnorm = 1}),
-        Optimizer(SGD{.learning_rate = 0.1, .momentum = 0.9, .nesterov = true, .gradient_accumulation_steps = 3})}) {
+  const ExponentialDecay slowing{.initial_learning_rate = 0.01, .decay_steps = 5, .decay_rate = 0.9};
+  std::vector<Optimizer> all = {
+      Adam{.learning_rate = slowing, .amsgrad = true, .clipnorm = 1},
+      SGD{.learning_rate = 0.1, .momentum = 0.9, .nesterov = true, .gradient_accumulation_steps = 3}};
+  for (const std::string& name : names_of(optimizers())) all.emplace_back(name);
+  for (const Optimizer& optimizer : all) {
     CAPTURE(optimizer.name());
     Sequential whole = model(optimizer), part = model(optimizer);
     const std::vector<Tensor> expected = after_epochs(whole, 0, 4);
@@ -108,12 +104,10 @@ TEST_CASE("training that is killed is taken up from its last checkpoint") {
   CHECK(after_epochs(loaded, 3, 5) == expected);
 }
 
-TEST_CASE("every layer is saved and loaded with its options") {
+TEST_CASE("a model of layers within layers is saved and loaded, without its optimizer if it has none") {
   const Folder folder;
-  Sequential inner{Dense(4, tanh, {.use_bias = false})};
-  Sequential m{
-      Input{{2, 3}},      Flatten(),    Dense(6, "gelu"),   LayerNormalization(), Reshape({3, 2}),    Flatten(), inner,
-      Activation("silu"), Dropout(0.5), GaussianNoise(0.2), BatchNormalization(), Dense(2, "softmax")};
+  Sequential inner{Dense(4, tanh, {.use_bias = false}), BatchNormalization()};
+  Sequential m{Input{{2, 3}}, Flatten(), Dense(6, "gelu"), inner, Dropout(0.5), Dense(2, "softmax")};
   m.build({2, 3});
   m.layer("dense").trainable = false;
   m.save(folder.path / "all");

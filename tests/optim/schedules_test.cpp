@@ -130,18 +130,8 @@ TEST_CASE("learning rates are written as text, and read back") {
   CHECK(options_of(LearningRate(0.001)) == Json{{"name", "constant"}, {"value", 0.001}});
   CHECK(options_of(LearningRate(PiecewiseConstantDecay{.boundaries = {1, 5}, .values = {0.1, 0.01, 0.001}})) ==
         Json{{"name", "PiecewiseConstantDecay"}, {"boundaries", {1, 5}}, {"values", {0.1, 0.01, 0.001}}});
-  const LearningRate all[] = {
-      1.0 / 3,
-      ExponentialDecay{.initial_learning_rate = 0.1, .decay_steps = 3, .decay_rate = 0.7, .staircase = true},
-      InverseTimeDecay{.initial_learning_rate = 0.1, .decay_steps = 3, .decay_rate = 0.7, .staircase = true},
-      PiecewiseConstantDecay{.boundaries = {1, 5}, .values = {0.1, 0.01, 0.001}},
-      PiecewiseConstantDecay{.values = {0.1}},
-      PolynomialDecay{
-          .initial_learning_rate = 0.1, .decay_steps = 3, .end_learning_rate = 0.01, .power = 2, .cycle = true},
-      CosineDecay{.initial_learning_rate = 0.1, .decay_steps = 7, .alpha = 0.1},
-      CosineDecay{.decay_steps = 7, .alpha = 0.1, .warmup_target = 0.3, .warmup_steps = 2},
-      CosineDecayRestarts{
-          .initial_learning_rate = 0.1, .first_decay_steps = 3, .t_mul = 1.5, .m_mul = 0.9, .alpha = 0.2}};
+  const LearningRate all[] = {1.0 / 3, PiecewiseConstantDecay{.values = {0.1}},
+                              CosineDecay{.decay_steps = 7, .alpha = 0.1, .warmup_target = 0.3, .warmup_steps = 2}};
   for (const LearningRate& rate : all) {
     const LearningRate read = read_back(rate);
     CHECK(options_of(read) == options_of(rate));

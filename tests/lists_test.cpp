@@ -60,7 +60,7 @@ std::vector<Declared> declared_in(const std::string& folder) {
 
 /// Checks that a list, which stands in a file, has a name, in any spelling.
 template <class Table>
-void check_listed(const Declared& it, const std::string& name, const Table& table, const char* list) {
+void check_listed(const Declared& it, const std::string& name, const Table& table, const std::string& list) {
   std::set<std::string> spellings;
   for (const std::string& known : names_of(table)) spellings.insert(spelling(known));
   CHECK_MESSAGE(spellings.contains(spelling(name)), it.where(), ", \"", name, "\", is not in the list ", list);
@@ -87,11 +87,12 @@ TEST_CASE("every rule and every schedule that a header declares is in its list")
     const bool is_rule = it.has("\\blearning_rate\\b[^(;]*;") && it.has("\\bat\\(std::int64_t");
     const bool is_schedule = it.has("double operator\\(\\)\\(std::int64_t");
     const std::string name = it.text_of("name");
-    CHECK_MESSAGE((is_rule || is_schedule) == !name.empty(), it.where(),
-                  is_rule || is_schedule
-                      ? " has no name: static constexpr const char* name = \"...\""
-                      : " has a name, but neither a learning_rate and at(std::int64_t t, double eta) "
-                        "nor double operator()(std::int64_t step)");
+    if (is_rule || is_schedule)
+      CHECK_MESSAGE(!name.empty(), it.where(), " has no name: static constexpr const char* name = \"...\"");
+    else
+      CHECK_MESSAGE(name.empty(), it.where(),
+                    " has a name, but neither a learning_rate and at(std::int64_t t, double eta) nor double "
+                    "operator()(std::int64_t step)");
     if (is_rule) check_listed(it, name, optimizers(), "optimizers(), optim/rules.cpp");
     if (is_schedule) check_listed(it, name, schedules(), "schedules(), optim/learning_rate.cpp");
     rules += is_rule;

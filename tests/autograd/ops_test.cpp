@@ -20,7 +20,7 @@ TEST_CASE("every operation has the gradient, and the gradient of the gradient, t
       std::vector<Tensor> inputs;
       for (const Shape& shape : shapes) inputs.push_back(random_uniform(rng, shape, row.low, row.high));
       const GradientCheck check = check_gradient(row.f, inputs, 1e-7);
-      CHECK_MESSAGE(check.ok, row.name, " of ", text(shapes[0]), ": ", check.message);
+      CHECK_MESSAGE(check.ok, std::string(row.name), " of ", text(shapes[0]), ": ", check.message);
     }
   }
 }

@@ -172,11 +172,11 @@ TEST_CASE("a dry run draws the weights that are not there, and does nothing else
     Rng rng(1);
     const std::string none_drawn = rng.state();
     Layer layer = built(row, rng);
-    if (row.weights.empty()) CHECK(rng.state() == none_drawn);
+    if (row.weights.empty()) CHECK((rng.state() == none_drawn));
     const std::vector<Tensor> before = weights_of(layer);
     const std::string drawn = rng.state();
     build(layer, without_batch(input_of(row)), rng);
-    CHECK(rng.state() == drawn);
+    CHECK((rng.state() == drawn));
     CHECK(weights_of(layer) == before);
   });
 }
@@ -190,7 +190,7 @@ TEST_CASE("noise is drawn in training alone, and only by the layers that are sai
     Tape tape;
     const Var x = tape.constant(input);
     const Tensor inference = layer(x, {.rng = &rng}).value();
-    CHECK(rng.state() == before);
+    CHECK((rng.state() == before));
     const Tensor training = layer(x, {.training = true, .rng = &rng}).value();
     CHECK((rng.state() != before) == row.is_noise);
     if (row.is_noise) {

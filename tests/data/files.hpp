@@ -25,6 +25,11 @@ inline Bytes from_hex(std::string hex) {
   return bytes;
 }
 
+inline std::string bytes_from_hex(const std::string& hex) {
+  const Bytes bytes = from_hex(hex);
+  return {bytes.begin(), bytes.end()};
+}
+
 /// A new folder that goes away with what is in it.
 struct Folder {
   std::filesystem::path path =

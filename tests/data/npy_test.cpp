@@ -12,11 +12,6 @@ using namespace xgrad;
 
 namespace {
 
-std::string bytes_from_hex(const std::string& hex) {
-  const Bytes bytes = from_hex(hex);
-  return {bytes.begin(), bytes.end()};
-}
-
 // A .npy file of this header and this many bytes of data.
 std::string npy_of(const std::string& header, std::size_t data) {
   return std::string("\x93NUMPY\1\0", 8) + static_cast<char>(header.size() % 256) +

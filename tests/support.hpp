@@ -34,6 +34,14 @@ std::vector<std::string> names_of(const Table& table) {
   return names;
 }
 
+/// These names as the message has them that refuses another.
+template <class Table>
+std::string listed(const Table& table) {
+  std::string names;
+  for (const std::string& name : names_of(table)) names += (names.empty() ? "" : ", ") + name;
+  return names;
+}
+
 inline void check_close(const Tensor& actual, const Tensor& expected, double tolerance) {
   REQUIRE(actual.shape() == expected.shape());
   for (std::size_t i = 0; i < actual.size(); ++i) {

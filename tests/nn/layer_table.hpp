@@ -3,7 +3,8 @@
 // Every kind of layer, with options that are not the defaults. What holds for all of them is tested by going through
 // this table: layer_table_test.cpp.
 
-#include <functional>
+#include <string>
+#include <vector>
 
 #include <xgrad/nn/layers/batch_normalization.hpp>
 #include <xgrad/nn/layers/dense.hpp>

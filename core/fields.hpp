@@ -25,31 +25,36 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// Where an option is, as a walk meets it. Other integers and floats are met as the widest of their kind.
+/// A pointer to an option of a module, of one of the types that a walk knows. Other integers are shown as std::int64_t,
+/// floats as double.
 using Option = std::variant<bool*, std::int64_t*, std::size_t*, double*, std::string*, std::optional<double>*, Shape*,
                             std::vector<std::int64_t>*, std::vector<std::size_t>*, std::vector<double>*,
                             std::vector<std::string>*>;
 
 class Fields;
 
+/// A type that shows its parameters, options and inner modules by void fields(Fields& f).
 template <class M>
 concept Module = requires(M& module, Fields& f) {
   module.fields(f);
 };
 
-/// One walk over the fields of a module and of all that is in it, in their order. What is done with them the derived
-/// class says. A parameter or a shared module (std::shared_ptr) that is met again is passed over.
+/// One walk over the fields of a module and of all modules in it, in their order. A derived class says what is done
+/// with each. A parameter that is met a second time is passed over. So is a module in a std::shared_ptr.
 class Fields {
  public:
-  enum Purpose { looking, writing, reading };  ///< writing: to a file; reading: from one, into the fields
+  /// What the walk is for: looking at the fields, writing them to a file, or reading a file into them.
+  enum Purpose { looking, writing, reading };
 
   explicit Fields(Purpose purpose = looking) : purpose_(purpose) {}
   virtual ~Fields();
   Fields(const Fields&) = delete;
   Fields& operator=(const Fields&) = delete;
 
-  /// A field: a Parameter, a Tensor, a module, a std::shared_ptr to one, a std::vector or std::array of these, or an
-  /// option. An option that a file does not have keeps its value.
+  /// Shows a field to the walk: a Parameter, a Tensor, a module, a std::shared_ptr to a module, a std::vector or
+  /// std::array of parameters or modules, or an option. An option that a file does not have keeps its value. Throws
+  /// ValueError for a name that is empty or has a "/", for a null pointer, for a list of more than 100,000 entries, and
+  /// for a number in a file that the field's type does not hold.
   template <class T>
   Fields& operator()(std::string_view name, T& field) {
     const std::size_t outer = enter(name);
@@ -65,7 +70,8 @@ class Fields {
     return *this;
   }
 
-  /// An option that says which fields there are: a file has it, or it is refused.
+  /// Shows an option that says which other fields there are, such as a size. A file that has the options beside it, but
+  /// not this one, is refused.
   template <class T>
   Fields& needed(std::string_view name, T& option) {
     needed_ = true;
@@ -74,7 +80,7 @@ class Fields {
     return *this;
   }
 
-  /// A field whose name is a path of its own, "dense/kernel".
+  /// Shows a field under a path instead of a name, such as "dense/kernel".
   template <class T>
   Fields& at(std::string_view path, T& field) {
     const std::size_t slash = path.find('/');
@@ -86,15 +92,17 @@ class Fields {
   }
 
   Purpose purpose() const { return purpose_; }
-  const std::string& path() const { return path_; }  ///< of the field that is being walked
+  const std::string& path() const { return path_; }  ///< the path of the field that is being walked
 
-  /// Tells the walk what kind of module it is in, and, if that is known, the shape of its output for one sample.
+  /// Tells the walk the kind of the module that it is in. `output` is the shape of the module's output for one sample,
+  /// or null if that is not known.
   void describe(std::string_view kind, const Shape* output) { module(path_, kind, output); }
 
-  /// Whether parameters that are met now are in a layer that is not trainable. Set by it, and set back.
+  /// Whether the walk is inside of a layer that is not trainable, whose parameters are shown as not learnt. A layer
+  /// sets it before its fields, and sets it back after them.
   bool frozen = false;
 
-  /// Whether what is written has to be made from the file alone, so that functions of one's own are refused.
+  /// Whether what is written has to be made from the file alone later. A function of the user's own is then refused.
   bool is_portable = false;
 
  protected:
@@ -102,7 +110,9 @@ class Fields {
   virtual void tensor(const std::string& /*path*/, Tensor&) {}
   virtual void option(const std::string& /*path*/, const Option&, bool /*is_needed*/) {}
   virtual void module(const std::string& /*path*/, std::string_view /*kind*/, const Shape* /*output*/) {}
-  virtual void name(const std::string& /*path*/) {}  ///< of every field before it is walked, also of what was met
+
+  /// Called with the path of every field before it is walked, also of a parameter that is passed over.
+  virtual void name(const std::string& /*path*/) {}
 
  private:
   std::size_t enter(std::string_view name, bool is_field = true);
@@ -188,7 +198,8 @@ void Fields::other(T& field) {
   }
 }
 
-/// Any module, not copied: what a function takes that walks over it.
+/// A reference to a module of any type: the argument of functions that walk over modules. It must not outlive the
+/// module.
 class ModuleRef {
  public:
   template <Module M>
@@ -196,7 +207,7 @@ class ModuleRef {
       : module_(&module), size_(sizeof(M)), fields_([](void* m, Fields& f) { static_cast<M*>(m)->fields(f); }) {}
   void fields(Fields& f) const { fields_(module_, f); }
 
-  /// Whether something is a part of the module itself, and not of what it points to.
+  /// Whether an object lies in the module's own bytes, and not in memory that the module points to.
   bool has(const void* part) const {
     const std::less<const char*> before;
     const auto* const begin = static_cast<const char*>(module_);
@@ -210,9 +221,9 @@ class ModuleRef {
   void (*fields_)(void*, Fields&);
 };
 
-/// Parameters with their paths, for an optimizer.
+/// Parameters with their paths, in the order of a module's fields: what an optimizer moves.
 struct Parameters {
-  std::vector<std::string> paths;
+  std::vector<std::string> paths;  ///< paths[k] is that of all[k], such as "dense/kernel"
   std::vector<Parameter*> all;
 
   operator std::span<Parameter* const>() const { return all; }
@@ -223,26 +234,30 @@ struct Parameters {
   Parameter* operator[](std::size_t k) const { return all[k]; }
 };
 
+/// A function that each_parameter() calls with every parameter and its path.
 using ParameterVisitor = std::function<void(const std::string& path, Parameter& p)>;
 
-/// Visits every parameter of a module with its path, in the order of its fields; a shared one once, by its first path.
+/// Visits every parameter of a module with its path, in the order of the fields. A parameter that is shared is visited
+/// once, by its first path.
 void each_parameter(ModuleRef module, const ParameterVisitor& visit);
 
-/// The parameters that are learnt: neither frozen nor counted, as a moving mean is, nor in a layer that is not
-/// trainable. The pointers are good until the module is moved or changed.
+/// The parameters of a module that are learnt, with their paths. Left out are frozen ones, statistics such as a moving
+/// mean, and all in a layer that is not trainable. The pointers are good until the module is moved or changed.
 Parameters learnt_parameters(ModuleRef module);
 
-/// Excludes the parameters whose path matches the pattern from learning: freeze(model, "encoder/**"). Throws
-/// ValueError, with the paths that there are, if none does.
+/// Excludes the parameters of a module whose path matches the pattern from learning: freeze(model, "encoder/**"). See
+/// matches(). Throws ValueError, which lists the paths that there are, if none matches.
 void freeze(ModuleRef module, std::string_view pattern = "**");
 
-/// Takes freeze() back. Throws as it does.
+/// Lets parameters that freeze() excluded be learnt again: those of a module whose path matches the pattern. Throws
+/// ValueError, which lists the paths that there are, if none matches.
 void unfreeze(ModuleRef module, std::string_view pattern = "**");
 
-/// Whether a path matches: "*" stands for any part of a name, "**" for any number of names, also none.
+/// Whether a path matches a pattern, in which "*" stands for any part of a name, also an empty one, and "**" for any
+/// number of names, also none: "**/bias" matches "bias" and "encoder/dense/bias".
 bool matches(std::string_view pattern, std::string_view path);
 
-/// Throws ValueError if two fields have one path, or if the name of a field is empty or has a "/".
+/// Throws ValueError if two fields of a module have one path, or if the name of a field is empty or has a "/".
 void check_fields(ModuleRef module);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

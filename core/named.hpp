@@ -16,12 +16,12 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// A name in the one spelling in which names are compared: "Adam" is "adam", "MeanSquaredError" is
-/// "mean_squared_error".
+/// The form of a name in which names are compared: in lower case, and without underscores. "MeanSquaredError" and
+/// "mean_squared_error" both become "meansquarederror".
 std::string spelling(std::string_view name);
 
-/// The value of a name in a table of pairs (name, value), in any spelling of it. Throws ValueError, with the names that
-/// there are, for another.
+/// The value that a table of pairs (name, value) has for a name in any spelling. Throws ValueError, which begins with
+/// `what` and lists the table's names, if there is none.
 template <class Table>
 const auto& find_named(const char* what, const Table& table, std::string_view name) {
   std::string names;
@@ -38,18 +38,20 @@ const auto& find_named(const char* what, const Table& table, std::string_view na
 ///   void check() const                    throws ValueError for options out of range
 class Named {
  public:
-  enum Unread { unread };  ///< says that options are still to be read, and checked then
+  /// Marks the constructor of an object whose options are still to be read from a file.
+  enum Unread { unread };
 
   Named() = default;
 
-  /// Throws what check() throws.
+  /// Holds an object under its type's name, after its check(). Throws what that throws.
   template <class T>
   requires(!std::same_as<T, Named>) explicit Named(T object);
 
+  /// Holds an object whose options are still to be read. They are checked then, not now.
   template <class T>
   Named(Unread, T object);
 
-  /// Under a name of its own.
+  /// Holds an object under another name than its type's, after its check(). Throws what that throws.
   template <class T>
   Named(std::string_view name, T object) : Named(std::move(object)) {
     name_ = name;
@@ -61,27 +63,30 @@ class Named {
   Named& operator=(Named&&) noexcept;
   ~Named();
 
-  explicit operator bool() const { return object_ != nullptr; }
-  const std::string& name() const { return name_; }  ///< "" for a function of one's own
+  explicit operator bool() const { return object_ != nullptr; }  ///< whether it holds an object
+  const std::string& name() const { return name_; }              ///< "" for a function of one's own
 
-  /// The object, of the type that the caller knows it to be of. Throws ValueError, which begins with `what`, if there
-  /// is none: it was moved from.
+  /// The address of the object, whose type the caller knows. Throws ValueError, which begins with `what`, if there is
+  /// none, as after a move.
   void* get(const char* what) const {
     if (address_ == nullptr) [[unlikely]]
       refuse(what);
     return address_;
   }
 
-  /// The object if it is a T, else null.
+  /// The object that it holds if that is a T, else null.
   template <class T>
   T* as() const {
     return object_ && object_->type() == typeid(T) ? static_cast<T*>(address_) : nullptr;
   }
+
+  /// Whether both hold objects of one type.
   bool is_like(const Named& other) const {
     return object_ && other.object_ && object_->type() == other.object_->type();
   }
 
-  /// Shows the options. When they are read, they are checked.
+  /// Shows the object's options to a walk. One that reads them from a file has them checked: throws what check()
+  /// throws.
   void options(Fields& f);
 
  private:
@@ -134,9 +139,9 @@ Named::Named(Unread, T object) {
   address_ = object_->address();
 }
 
-/// Shows the name and the options of `self`, a wrapper that holds a Named and can be made from a name. When they are
-/// read, the name says which object the options are of. Throws ValueError, in the name of `what`, where a function of
-/// one's own would have to be made from a file.
+/// Shows the name and the options of a wrapper, such as a Loss, that has a Named for a member and can be made from a
+/// name. When a file is read, its name says which object is made, and the options are that object's. Throws ValueError,
+/// which begins with `what`, for a function of the user's own where f.is_portable is set.
 template <class Wrapper, std::derived_from<Named> N>
 void named_fields(const char* what, Wrapper& self, N Wrapper::*member, Fields& f) {
   std::string name = (self.*member).name();
@@ -147,7 +152,7 @@ void named_fields(const char* what, Wrapper& self, N Wrapper::*member, Fields& f
   (self.*member).options(f);
 }
 
-/// A Named that can be called.
+/// A Named whose object can be called as a function of this signature, such as Var(Var).
 template <class Signature>
 class Callable;
 
@@ -156,16 +161,21 @@ class Callable<R(A...)> : public Named {
  public:
   Callable() = default;
 
+  /// Holds a function object under its type's name, after its check(). Throws what that throws.
   template <class F>
   requires(!std::derived_from<F, Named> && std::is_invocable_r_v<R, F&, A...>) explicit Callable(F f)
       : Named(std::move(f)), call_(call<F>) {}
+
+  /// Holds a function object under another name than its type's, after its check(). Throws what that throws.
   template <class F>
   requires std::is_invocable_r_v<R, F&, A...> Callable(std::string_view name, F f)
       : Named(name, std::move(f)), call_(call<F>) {}
+
+  /// Holds a function object whose options are still to be read. They are checked then, not now.
   template <class F>
   Callable(Unread, F f) : Named(unread, std::move(f)), call_(call<F>) {}
 
-  /// Throws ValueError if there is nothing to call.
+  /// Calls the function object. Throws ValueError if there is none.
   R operator()(A... a) const { return call_(get("call"), std::forward<A>(a)...); }
 
  private:

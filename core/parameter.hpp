@@ -9,19 +9,22 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 /// A tensor that is learnt, with its gradient. Writing to the value goes through edit() or assignment, which count
-/// versions: a tape that has watched the parameter can then tell that its recording no longer describes it. Where a
-/// parameter stands in a model, its path, the model's fields() say; the label is for messages only.
+/// versions: a tape that has watched the parameter can then tell that its recording no longer describes it. The path of
+/// a parameter in a model, such as "dense/kernel", comes from the model's fields(); the label is for messages only.
 ///
 /// A parameter belongs to one thread at a time, for backward() writes its gradient. Threads may read its value
 /// together; to learn together, each watches it on a tape of its own and takes its gradient by gradient() or pull(),
-/// which leave the parameter as it is, and one adds them up in a fixed order.
+/// which leave the parameter as it is. One thread then adds these up in a fixed order.
 class Parameter {
  public:
-  /// Without a value yet: a layer's weight before it is drawn. One that was moved from is so again.
+  /// Makes a parameter without a value: a layer's weight before it is drawn. A parameter that was moved from has no
+  /// value either.
   Parameter();
+
+  /// Makes a parameter with a value. One that is not trainable is a statistic, which a layer counts.
   Parameter(std::string label, Tensor value, bool trainable = true);
 
-  /// Without a value yet, for what a layer counts instead of learning it.
+  /// Makes a parameter without a value that is not trainable: a statistic, which a layer counts, such as a moving mean.
   static Parameter statistic();
 
   Parameter(const Parameter&);
@@ -29,29 +32,30 @@ class Parameter {
   Parameter& operator=(Parameter other);
   ~Parameter();
 
-  std::string label;
+  std::string label;      ///< for messages; build() and the first step make it the path
   bool trainable = true;  ///< false for what a layer counts instead of learning it, such as a moving mean
-  bool frozen = false;    ///< whether it stays as it is for now: see freeze()
+  bool frozen = false;    ///< whether it is excluded from learning for now: see freeze()
   Tensor gradient;        ///< set by Tape::backward(), never added to; it then has the value's shape
   bool fresh = false;     ///< whether the gradient was set since the last step
 
-  bool is_empty() const { return empty_; }
-  bool is_learnt() const { return trainable && !frozen; }
+  bool is_empty() const { return empty_; }                 ///< whether it has no value
+  bool is_learnt() const { return trainable && !frozen; }  ///< whether it is trainable and not frozen
 
-  /// Throws ValueError if there is none.
+  /// The value. Throws ValueError, which names the label, if there is none.
   const Tensor& value() const {
     if (empty_) [[unlikely]]
       refuse();
     return value_;
   }
 
-  /// Counts up whenever the value may have changed.
+  /// A number that goes up whenever the value may have changed.
   std::uint64_t version() const { return version_; }
 
-  /// Expires with the parameter: for who holds a pointer to it for long. Copies and what it is moved to have others.
+  /// Expires when the parameter is destroyed: for those who keep a pointer to it. A copy has a token of its own. So has
+  /// the parameter that this one is moved to.
   std::weak_ptr<const void> token() const;
 
-  /// The value, to be written to. Each call counts as a new version.
+  /// The value, to be written to. Each call counts as a new version. A parameter without a value has one from then on.
   Tensor& edit() {
     ++version_;
     empty_ = false;

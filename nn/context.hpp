@@ -20,18 +20,23 @@ struct UndrawnError : ValueError {
 struct Context {
   bool training = false;
   Rng* rng = nullptr;
-  bool trainable = true;                  ///< whether weights are learnt here; a layer says no for all that is in it
-  std::vector<Var>* penalties = nullptr;  ///< where regularizers put what they add to the loss, if anyone asks
-  bool drawing =
-      false;  ///< a dry run: shapes are looked at, and with a generator weights are drawn that do not fit them
+  bool trainable = true;  ///< whether weights are learnt here; a layer that is not trainable clears it for its inside
 
-  /// The parameters that are learnt, sorted by address: those of one trainer, where several learn from one recording.
-  /// Without any, all that are trainable and not frozen.
+  /// Where regularizers put their penalties, numbers to be added to the loss; null if nobody asks for them.
+  std::vector<Var>* penalties = nullptr;
+
+  /// Whether this is a dry run, which finds the shapes. With a generator, it draws the weights that have no value or
+  /// another shape.
+  bool drawing = false;
+
+  /// The parameters that are learnt, sorted by address, where several trainers learn from one recording: this
+  /// trainer's. By default, all that are trainable and not frozen.
   std::span<const Parameter* const> learnt = {};
 
-  /// The parameter as a line of the tape: watched, or without a gradient if it is not learnt. If it has no value yet,
-  /// or in a dry run one of another shape, its value is drawn by an initializer, its name, or a function such as zeros.
-  /// Throws ValueError if there is no generator to draw by; ShapeError if the value has another shape.
+  /// A weight of the given shape as a Var of the tape: watched if it is learnt here, else without a gradient. Draws its
+  /// value by the initializer, given as such or by name, if it has none; in a dry run also if that has another shape.
+  /// Throws ValueError where there is no generator to draw by, and in a training step that finds no value; ShapeError
+  /// if the value has another shape.
   template <class Draw>
   requires std::constructible_from<Initializer, const Draw&> Var weight(Tape& tape, Parameter& p, const Shape& shape,
                                                                         const Draw& draw)
@@ -39,18 +44,25 @@ struct Context {
     if (!fits(p, shape)) make(tape, p, shape, Initializer(draw));
     return weight(tape, p);
   }
+
+  /// A weight of the given shape as a Var of the tape, with a function such as zeros for its initializer. Draws and
+  /// throws as weight() does with any other initializer.
   Var weight(Tape& tape, Parameter& p, const Shape& shape, Tensor (*draw)(const Shape&, Rng&)) const {
     if (!fits(p, shape)) make(tape, p, shape, Initializer(draw));
     return weight(tape, p);
   }
 
-  /// A parameter that has a value, as a line of the tape. Throws ValueError if it has none.
+  /// A weight that has a value as a Var of the tape: watched if it is learnt here, else without a gradient. Throws
+  /// ValueError if it has no value.
   Var weight(Tape& tape, Parameter& p) const;
 
-  /// The value of what is counted and not learnt, such as a moving mean, drawn as that of a weight is.
+  /// The value of a statistic, which is counted and not learnt, such as a moving mean. Draws it by a function such as
+  /// zeros if there is none; in a dry run also if it has another shape. Throws ValueError for a trainable parameter,
+  /// where there is no generator, and in a training step that finds no value; ShapeError if the value has another
+  /// shape.
   const Tensor& statistic(Tape& tape, Parameter& p, const Shape& shape, Tensor (*draw)(const Shape&, Rng&)) const;
 
-  /// Adds a term to the loss, a number, if anyone asks for such.
+  /// Adds a term to the loss, a number, if anyone asks for penalties.
   void penalise(Var penalty) const {
     if (penalties != nullptr) penalties->push_back(penalty);
   }
@@ -58,7 +70,8 @@ struct Context {
   /// The generator, for a layer that draws. Throws ValueError, in the name of `who`, if there is none.
   Rng& generator(const char* who) const;
 
-  /// Adds what a regularizer says of a weight to the penalties; nothing if the weight is not learnt, as in Keras.
+  /// Adds a regularizer's penalty for a weight to `penalties`, if there are any to add to. As in Keras, a weight that
+  /// is not learnt has no penalty.
   void penalise(const Regularizer& regularizer, const Parameter& p, Var w) const;
 
  private:

@@ -13,6 +13,7 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+/// A type that is called as a layer is: layer(x, context), which gives a Var.
 template <class L>
 concept Layered = requires(L layer, Var x, const Context& context) {
   Var(layer(x, context));
@@ -24,31 +25,34 @@ concept Layered = requires(L layer, Var x, const Context& context) {
 ///                                                   weights
 ///   void fields(Fields& f)                          shows its options, parameters and inner layers: core/fields.hpp
 ///   static constexpr const char* kind               from which its name is made ("dense", "dense_1", ...)
-/// Without fields it has no weights, and without a kind it cannot be loaded from a file. To be put into a Layer
-/// anywhere in a program is to be known to load(), if it can be made without arguments.
+/// Without fields it has no weights, and without a kind it cannot be loaded from a file. load() knows every layer that
+/// the program puts into a Layer anywhere, if it has a kind and can be made without arguments.
 class Layer {
  public:
-  /// None yet, to be read from a file.
+  /// Holds no layer yet: one is to be read from a file.
   Layer() = default;
 
+  /// Holds a layer, named by its kind, or "layer" if it has none.
   template <class L>
   requires(!std::same_as<L, Layer> && Layered<L>) Layer(L layer);
 
   std::string name = "layer";
   bool trainable = true;  ///< if not, its weights stay as they are, and BatchNormalization normalises as in inference
 
-  /// Throws ValueError if the layer was moved from.
+  /// Records the layer's computation on x's tape. Throws ValueError if the layer was moved from, and what it throws
+  /// itself.
   Var operator()(Var x, const Context& context = {});
 
-  /// Its kind, name of the field "kind", whether it is trainable, and the layer's own fields.
+  /// Shows the layer's kind, whether it is trainable, and its own fields. When a file is read, the kind says which
+  /// layer is made. Throws ValueError for a kind that the program does not have.
   void fields(Fields& f);
 
-  const std::string& kind() const { return kind_; }
+  const std::string& kind() const { return kind_; }      ///< such as "dense"; "layer" if it has none of its own
   bool is_built() const { return input_.has_value(); }   ///< whether a dry run has shown its shapes
-  const Shape& input_shape() const { return *input_; }   ///< of one sample
-  const Shape& output_shape() const { return output_; }  ///< of one sample
+  const Shape& input_shape() const { return *input_; }   ///< of one input, the batch left out, once it is built
+  const Shape& output_shape() const { return output_; }  ///< of one output, the batch left out, once it is built
 
-  /// The layer itself if it is an L, else null.
+  /// The layer that it holds if that is an L, else null.
   template <class L>
   L* as() const {
     return self_.template as<L>();
@@ -82,18 +86,21 @@ requires(!std::same_as<L, Layer> && Layered<L>) Layer::Layer(L layer) : self_(st
   }
 }
 
-/// The kinds of layers that the library has, with what makes one whose options are still to be read.
+/// The library's layers by kind. The function beside a kind makes such a layer, whose options are still to be read.
 std::span<const std::pair<std::string_view, Layer (*)()>> layers();
 
-/// Where a layer that is read from a file comes from: a walk that reads may be one of these, too.
+/// Examples of layers, of which copies are made when a file is read. A walk that reads may derive from it.
 struct LayerExamples {
   virtual ~LayerExamples() = default;
+
+  /// The example of a kind, or null if there is none.
   virtual const Layer* example(std::string_view kind) const = 0;
 };
 
-/// Draws the weights of a layer for samples of this shape, by a dry run on one sample of zeros; those that fit already
-/// stay. Labels them by their paths, and gives the shape of the output's sample. Throws ShapeError where shapes do not
-/// fit; ValueError for what fields() shows wrongly: two fields of one path, a weight that is used and not shown.
+/// Draws the weights of a layer for samples of this shape, the batch left out, by a dry run on one sample of zeros.
+/// Weights that fit already stay. Labels weights by their paths. Returns the shape of one output, the batch left out.
+/// Throws ShapeError where shapes do not fit; ValueError for what fields() shows wrongly: two fields of one path, or a
+/// weight that is used and not shown.
 template <class L>
 requires Layered<std::remove_cvref_t<L>> Shape build(L&& layer, const Shape& sample, Rng& rng) {
   const auto call = [&layer](Var x, const Context& context) { return Var(layer(x, context)); };
@@ -102,11 +109,14 @@ requires Layered<std::remove_cvref_t<L>> Shape build(L&& layer, const Shape& sam
   else
     return build(std::nullopt, call, sample, rng);
 }
+
+/// Draws the weights of whatever `call` calls, for samples of this shape, the batch left out. `module` is what has the
+/// weights; without it there are none. Returns and throws what build(layer, sample, rng) does.
 Shape build(std::optional<ModuleRef> module, const std::function<Var(Var, const Context&)>& call, const Shape& sample,
             Rng& rng);
 
-/// Throws ValueError unless the module shows all parameters that the tape has watched, but the first so many. The
-/// message names the module by `who`.
+/// Throws ValueError if the tape has watched a parameter that the module does not show. The first so many that it has
+/// watched are not looked at. The message begins with `who`.
 void require_shown(std::optional<ModuleRef> module, const Tape& tape, std::size_t first, std::string_view who);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

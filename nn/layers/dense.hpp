@@ -5,27 +5,30 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+/// The options of Dense, with Keras's names, order and defaults.
 struct DenseOptions {
   bool use_bias = true;
   Initializer kernel_initializer = glorot_uniform;
   Initializer bias_initializer = zeros;
   Regularizer kernel_regularizer = {};
   Regularizer bias_regularizer = {};
-  Regularizer activity_regularizer = {};  ///< of the outputs, divided by the batch's size, as in Keras since 3.14
+  Regularizer activity_regularizer = {};  ///< its penalty on the outputs is divided by n, as in Keras since 3.14
 };
 
-/// activation(x kernel + bias): (n, ..., in) to (n, ..., units), with a kernel (in, units) and a bias (units,), as in
-/// Keras. What its regularizers add to the loss goes to context.penalties.
+/// activation(x kernel + bias), from (n, ..., in) to (n, ..., units), as in Keras. The parameters are the kernel,
+/// (in, units), and the bias, (units,). Penalties of its regularizers go to context.penalties.
 struct Dense {
   static constexpr const char* kind = "dense";
 
   /// Throws ValueError for 0 units.
   explicit Dense(std::size_t units, Activation activation = linear, DenseOptions options = {});
 
-  /// Throws ShapeError for an x that is no batch.
+  /// Takes x, (n, ..., in). Throws ShapeError for an x with less than two axes, and for another `in` than the kernel's.
   Var operator()(Var x, const Context& context = {});
-  void fields(Fields& f);  ///< all but the initializers, which have done their work when there is something to save
-  void check() const;
+
+  /// Shows the options and the parameters, but not the initializers: what is saved has been drawn.
+  void fields(Fields& f);
+  void check() const;  ///< throws ValueError for 0 units
 
   std::size_t units;
   Activation activation;

@@ -4,11 +4,11 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// (n, a, b, ...) to (n, a b ...), in row-major order.
+/// Reshapes (n, a, b, ...) to (n, a b ...), in row-major order, as Keras does.
 struct Flatten {
   static constexpr const char* kind = "flatten";
 
-  /// Throws ShapeError for a number, which has no batch axis.
+  /// Takes x, (n, ...). Throws ShapeError for a number, (), which has no batch axis.
   Var operator()(Var x, const Context& = {}) const;
 };
 

@@ -4,24 +4,26 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+/// The options of LayerNormalization, with Keras's names and defaults.
 struct LayerNormalizationOptions {
-  double epsilon = 1e-3;
-  bool center = true;  ///< whether there is a beta
-  bool scale = true;   ///< whether there is a gamma
+  double epsilon = 1e-3;  ///< what is added to the variance, above 0
+  bool center = true;     ///< whether there is a beta
+  bool scale = true;      ///< whether there is a gamma
 };
 
 /// gamma (x - mean) / sqrt(variance + epsilon) + beta, with the mean and variance of each row along the last axis (Ba,
-/// Kiros & Hinton 2016), the same in training and in inference. Its parameters are gamma and beta, each (features,).
+/// Kiros & Hinton 2016). Training and inference do the same. The parameters are gamma and beta, each (features,).
 struct LayerNormalization {
   static constexpr const char* kind = "layer_normalization";
 
   /// Throws ValueError unless epsilon > 0.
   explicit LayerNormalization(LayerNormalizationOptions options = {});
 
-  /// Takes (n, ..., features). Throws ShapeError for anything else.
+  /// Normalises x, (n, ..., features). Throws ShapeError for an x with less than two axes or without features.
   Var operator()(Var x, const Context& context = {});
-  void fields(Fields& f);
-  void check() const;
+
+  void fields(Fields& f);  ///< the options and the parameters
+  void check() const;      ///< throws ValueError for options out of range
 
   LayerNormalizationOptions options;
   Parameter gamma, beta;

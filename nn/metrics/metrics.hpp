@@ -12,15 +12,15 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// What adds batches up to a number.
+/// A class that adds batches up to a number, by update(y_true, y_pred) and result().
 template <class M>
 concept Accumulates = requires(M m, const Tensor& y) {
   m.update(y, y);
   { m.result() } -> std::convertible_to<double>;
 };
 
-/// What is reported of predictions, next to the loss: given by Keras's name ("accuracy", "mse"), as an object
-/// (metrics::AUC{.curve = "PR"}), or as a name with an object or with a callable (y_true, y_pred) -> double.
+/// A number that is reported of predictions, next to the loss. It is given by Keras's name ("accuracy", "mse"), as an
+/// object (metrics::AUC{.curve = "PR"}), or as a name with an object or with a callable (y_true, y_pred) -> double.
 ///
 /// A metric of one's own is a plain copyable class with
 ///   void update(const Tensor& y_true, const Tensor& y_pred)   which adds a batch
@@ -28,16 +28,17 @@ concept Accumulates = requires(M m, const Tensor& y) {
 /// and, unless it is given with a name, a static `name`.
 class Metric {
  public:
-  /// Throws ValueError, with the names that there are, for a name that is not one of them. The metric is reported under
-  /// the name as given, "mse" or "mean_squared_error", as in Keras.
+  /// The metric of a name in any of Keras's spellings, with its defaults. It is reported under the name as given, "mse"
+  /// or "mean_squared_error", as in Keras. Throws ValueError, which lists the names, for another.
   template <std::convertible_to<std::string_view> Name>
   Metric(const Name& name) : Metric(named(name)) {}
 
-  /// Throws ValueError for an option out of range.
+  /// A metric as an object, reported under its class's `name`. Throws ValueError for an option out of range.
   template <class M>
   requires(!std::same_as<M, Metric> && Accumulates<M>) Metric(M metric) : Metric(M::name, std::move(metric)) {}
 
-  /// Under another name: Metric("pr_auc", metrics::AUC{.curve = "PR"}).
+  /// A metric as an object, reported under another name: Metric("pr_auc", metrics::AUC{.curve = "PR"}). Throws
+  /// ValueError for an option out of range.
   template <class M>
   requires(!std::same_as<M, Metric> && Accumulates<M>) Metric(std::string name, M metric)
       : name_(std::move(name)),
@@ -46,29 +47,34 @@ class Metric {
         update_([](void* m, const Tensor& y, const Tensor& p) { static_cast<M*>(m)->update(y, p); }),
         result_([](const void* m) -> double { return static_cast<const M*>(m)->result(); }) {}
 
-  /// The function gives its value for one batch; those of all batches are averaged by their number of samples. Targets
-  /// (n,) for predictions (n, 1) are given to it as (n, 1), so that they do not broadcast.
+  /// A function of the user's own, which gives its value for one batch. The result is the mean over all batches, each
+  /// weighted by its number of samples. Targets (n,) for predictions (n, 1) are given to the function as (n, 1), so
+  /// that they do not broadcast.
   template <class F>
   requires std::is_invocable_r_v<double, F, const Tensor&, const Tensor&> Metric(std::string name, F function)
       : Metric(std::move(name), metrics::Custom{std::move(function)}) {}
 
-  /// Adds a batch. Throws ShapeError for a batch without samples, and for shapes that do not fit; (n,) fits (n, 1).
+  /// Adds a batch. Throws ShapeError for a batch without samples and for shapes that do not fit; (n,) fits (n, 1).
+  /// Throws ValueError if the metric was moved from.
   void update(const Tensor& y_true, const Tensor& y_pred) { update_(metric_.get("metric"), y_true, y_pred); }
 
-  /// That of all batches since the last reset.
+  /// The number for all batches since the last reset(); 0 without any, but for a class of the user's own.
   double result() const { return result_(metric_.get("metric")); }
+
+  /// Forgets all batches.
   void reset() { metric_ = start_; }
 
-  /// Under which it is reported.
+  /// The name under which the metric is reported.
   const std::string& name() const { return name_; }
 
-  /// Keras's name of what it is, "mean_squared_error" for "mse"; empty for a function.
+  /// Keras's name of the metric, "mean_squared_error" also for "mse". For a class of the user's own, its `name`; "" if
+  /// it has none, and for a function.
   const std::string& kind() const { return start_.name(); }
 
-  /// Whether kind, name and options say it all: not for a function or a class of one's own.
+  /// Whether a file can hold the metric by its kind, name and options: not a function or class of the user's own.
   bool can_be_saved() const;
 
-  void fields(Fields& f);
+  void fields(Fields& f);  ///< kind, name and options, but not what was added up
 
  private:
   static Metric named(std::string_view name);
@@ -79,16 +85,18 @@ class Metric {
   double (*result_)(const void*);
 };
 
-/// The metrics of the library by name, with their defaults; a metric's own name stands before its others.
+/// The library's metrics by name. The function beside a name makes that metric, with its defaults. A metric with
+/// several names has its own first.
 std::span<const std::pair<std::string_view, Metric (*)()>> all_metrics();
 
-/// How many samples of each class (the row) were predicted as each class (the column): (classes, classes), from labels
-/// (n,) or (n, 1) and from predictions (n, classes), of which the largest counts, or predicted labels (n,) or (n, 1).
-/// Throws ShapeError, and ValueError for a label that is not an integer below the number of classes.
+/// How many samples of each class (the row) were predicted as each class (the column): (classes, classes). Labels are
+/// (n,) or (n, 1). Predictions are (n, classes), whose largest entry is the class, or labels again. Throws ShapeError
+/// for other shapes and for no samples; ValueError for a label that is not an integer from 0 to classes - 1.
 Tensor confusion_matrix(const Tensor& labels, const Tensor& predictions, std::size_t classes);
 
-/// How many rows of the predictions (n, classes) are largest at their label, labels (n,); the first of equals counts.
-/// Throws ShapeError. Keras's sparse_categorical_accuracy is this over n.
+/// How many of n samples have their largest prediction at their label: Keras's sparse_categorical_accuracy times n.
+/// Labels are (n,), predictions (n, classes). Of equal predictions the first counts, and NaN is never right. Throws
+/// ShapeError for other shapes.
 std::size_t count_correct(const Tensor& labels, const Tensor& predictions);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -9,23 +9,23 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// The metrics by type, for their options: Keras's names and defaults. Each adds up, in double, what it needs of the
-/// batches that update() is given, so that how the data was cut into batches does not matter. Without any, the result
-/// is 0.
+/// The metrics as types with options, with Keras's names and defaults. update() adds what a metric needs of a batch, in
+/// double, so that it does not matter how the data was cut into batches. It throws ShapeError for shapes that do not
+/// fit and for a batch without samples. result() is the number for all batches, 0 without any.
 namespace metrics {
 
-/// A sum and how many were added.
+/// A sum of numbers and their count, for a mean.
 struct Mean {
   double total = 0, count = 0;
 
   double result() const { return count == 0 ? 0 : total / count; }
 };
 
-// How many are right. The predictions are (..., classes); of equal ones the first counts, and NaN is never right.
+// The share of predictions that are right. Of equal ones in a row the first counts, and NaN is never right.
 // accuracy.cpp
 
-/// What "accuracy" stands for, by the shapes: BinaryAccuracy for one prediction per sample, SparseCategoricalAccuracy
-/// for labels, else CategoricalAccuracy. (Keras's class of this name compares for equality instead.)
+/// What Keras's name "accuracy" stands for, by the shapes: BinaryAccuracy for predictions (n,) or (..., 1),
+/// SparseCategoricalAccuracy for labels, else CategoricalAccuracy. (Keras's class Accuracy compares for equality.)
 struct Accuracy {
   static constexpr const char* name = "accuracy";
   void update(const Tensor& y_true, const Tensor& y_pred);
@@ -34,7 +34,7 @@ struct Accuracy {
   Mean correct{};
 };
 
-/// How many predictions are above the threshold where the target is 1, and not above it where it is 0.
+/// The share of predictions that are above the threshold where the target is 1, and not above it where the target is 0.
 struct BinaryAccuracy {
   double threshold = 0.5;
 
@@ -46,7 +46,8 @@ struct BinaryAccuracy {
   Mean correct{};
 };
 
-/// How many samples have their largest prediction where the target has its largest.
+/// The share of rows whose largest prediction is where the target's largest entry is, for targets and predictions
+/// (n, ..., classes).
 struct CategoricalAccuracy {
   static constexpr const char* name = "categorical_accuracy";
   void update(const Tensor& y_true, const Tensor& y_pred);
@@ -55,7 +56,8 @@ struct CategoricalAccuracy {
   Mean correct{};
 };
 
-/// How many samples have their largest prediction at their label; labels (n,) or (n, 1).
+/// The share of samples whose largest prediction is at their label, for labels (n,) or (n, 1) and predictions
+/// (n, classes).
 struct SparseCategoricalAccuracy {
   static constexpr const char* name = "sparse_categorical_accuracy";
   void update(const Tensor& y_true, const Tensor& y_pred);
@@ -64,26 +66,28 @@ struct SparseCategoricalAccuracy {
   Mean correct{};
 };
 
-/// How many samples have fewer than k predictions above the one at the target's largest.
+/// The share of rows in which fewer than k predictions are above the one where the target's largest entry is, for
+/// targets and predictions (n, ..., classes).
 struct TopKCategoricalAccuracy {
   std::size_t k = 5;  ///< 1 or more
 
   static constexpr const char* name = "top_k_categorical_accuracy";
   void fields(Fields& f) { f("k", k); }
-  void check() const;
+  void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return correct.result(); }
 
   Mean correct{};
 };
 
-/// How many samples have fewer than k predictions above the one at their label.
+/// The share of samples of which fewer than k predictions are above the one at their label, for labels (n,) or (n, 1)
+/// and predictions (n, classes).
 struct SparseTopKCategoricalAccuracy {
   std::size_t k = 5;  ///< 1 or more
 
   static constexpr const char* name = "sparse_top_k_categorical_accuracy";
   void fields(Fields& f) { f("k", k); }
-  void check() const;
+  void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return correct.result(); }
 
@@ -92,26 +96,26 @@ struct SparseTopKCategoricalAccuracy {
 
 // Positives and negatives: a target is positive unless it is 0. positives.cpp
 
-/// Of the predictions above the threshold, the share whose target is positive; 0 if there are none.
+/// tp / (tp + fp): the share of predictions above the threshold whose target is positive. 0 if none is above it.
 struct Precision {
   double thresholds = 0.5;  ///< from 0 to 1; only one
 
   static constexpr const char* name = "precision";
   void fields(Fields& f) { f("thresholds", thresholds); }
-  void check() const;
+  void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return positive.result(); }
 
   Mean positive{};
 };
 
-/// Of the positive targets, the share whose prediction is above the threshold; 0 if there are none.
+/// tp / (tp + fn): the share of positive targets whose prediction is above the threshold. 0 if no target is positive.
 struct Recall {
   double thresholds = 0.5;  ///< from 0 to 1; only one
 
   static constexpr const char* name = "recall";
   void fields(Fields& f) { f("thresholds", thresholds); }
-  void check() const;
+  void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return found.result(); }
 
@@ -119,15 +123,16 @@ struct Recall {
 };
 
 /// The harmonic mean of precision and recall, 2 tp / (2 tp + fp + fn), for one-hot targets (n, classes) or one class,
-/// (n,) or (n, 1): the mean over the classes ("macro"), the same weighted by their positives ("weighted"), or one for
-/// all counts together ("micro"). Keras gives a list of all classes by default, for which there is no place here.
+/// (n,) or (n, 1). With several classes it is the mean over them ("macro"), their mean weighted by positive targets
+/// ("weighted"), or the one of all counts together ("micro"). Keras's default, a list of all classes, has no place
+/// here.
 struct F1Score {
-  std::string average = "macro";
-  double threshold = 0;  ///< up to 1; at 0, Keras's None, a sample's largest predictions are the positive ones
+  std::string average = "macro";  ///< "macro", "weighted" or "micro"
+  double threshold = 0;  ///< 0 to 1; at 0, which is Keras's None, a sample's largest predictions are the positive ones
 
   static constexpr const char* name = "f1_score";
   void fields(Fields& f) { f("average", average)("threshold", threshold); }
-  void check() const;
+  void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const;
 
@@ -137,20 +142,21 @@ struct F1Score {
   std::vector<Counts> classes{};
 };
 
-/// The area under the curve of true over false positives ("ROC"), or of precision over recall ("PR"), which the
-/// threshold draws in so many steps from 0 to 1. ROC is summed by trapezoids, PR between its points as in Davis &
-/// Goadrich 2006. It is 0 without any positive target, and ROC without any negative one; NaN if a prediction was.
+/// The area under the curve of true over false positive rates ("ROC"), or of precision over recall ("PR"), with a point
+/// for each of num_thresholds thresholds. ROC is summed by trapezoids. PR is interpolated between its points as in
+/// Davis & Goadrich (2006). The area is 0 without a positive target, for ROC also without a negative one; NaN if a
+/// prediction was NaN.
 struct AUC {
   std::size_t num_thresholds = 200;  ///< 2 or more: one below 0, one above 1, the others evenly between
-  std::string curve = "ROC";
+  std::string curve = "ROC";         ///< "ROC" or "PR"
 
   static constexpr const char* name = "auc";
   void fields(Fields& f) { f("num_thresholds", num_thresholds)("curve", curve); }
-  void check() const;
+  void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const;
 
-  // How many targets have their prediction above threshold i, but not above the next.
+  /// How many targets have their prediction above threshold i, but not above threshold i + 1.
   struct Bucket {
     double positives = 0, negatives = 0;
   };
@@ -159,7 +165,7 @@ struct AUC {
 
 // Distances, over all elements. regression.cpp
 
-/// The mean of |y_pred - y_true|.
+/// The mean of |y_pred - y_true| over all elements.
 struct MeanAbsoluteError {
   static constexpr const char* name = "mean_absolute_error";
   void update(const Tensor& y_true, const Tensor& y_pred);
@@ -168,7 +174,7 @@ struct MeanAbsoluteError {
   Mean error{};
 };
 
-/// The mean of (y_pred - y_true)^2.
+/// The mean of (y_pred - y_true)^2 over all elements.
 struct MeanSquaredError {
   static constexpr const char* name = "mean_squared_error";
   void update(const Tensor& y_true, const Tensor& y_pred);
@@ -177,7 +183,8 @@ struct MeanSquaredError {
   Mean error{};
 };
 
-/// The root of that over all batches, which is not the mean of the batches' roots.
+/// The root of the mean of (y_pred - y_true)^2 over all elements of all batches. It is not the mean of the batches'
+/// roots.
 struct RootMeanSquaredError {
   static constexpr const char* name = "root_mean_squared_error";
   void update(const Tensor& y_true, const Tensor& y_pred);
@@ -186,14 +193,16 @@ struct RootMeanSquaredError {
   Mean error{};
 };
 
-/// 1 - sum (y - y_pred)^2 / sum (y - mean y)^2 for each output of (n,) or (n, outputs), averaged over them. As in
-/// Keras, an output whose targets are all equal counts 0, and NaN if all of its predictions are right.
+/// The coefficient of determination, 1 - sum (y - y_pred)^2 / sum (y - mean y)^2, for (n,); the mean over the outputs
+/// for (n, outputs). As in Keras, an output whose targets are all equal counts 0, and NaN if all of its predictions are
+/// right.
 struct R2Score {
   static constexpr const char* name = "r2_score";
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const;
 
-  // Sums of y and y^2 are taken from the first y on: for targets far from 0 they would lose what differs among them.
+  /// The sums of an output. Those of y and y^2 are of y less the first y: for targets far from 0 they would otherwise
+  /// lose the digits in which the targets differ.
   struct Output {
     double first = 0, sum = 0, squares = 0, residual = 0;
   };
@@ -201,7 +210,8 @@ struct R2Score {
   double count = 0;
 };
 
-/// A function of one's own for one batch; the batches are averaged by their number of samples.
+/// A function of the user's own, which gives its value for one batch. The result is the mean over all batches, each
+/// weighted by its number of samples.
 struct Custom {
   std::function<double(const Tensor& y_true, const Tensor& y_pred)> function;
 

@@ -12,32 +12,37 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// The version of what save() writes, under "xgrad.format" in the file's metadata. A file of a later one is refused.
+/// The version of the files that save() writes, under "xgrad.format" in their metadata. A file of a later version is
+/// refused.
 constexpr int file_format = 2;
 
-/// Writes the options, parameters and tensors of a module to a file, which replaces the old one whole or not at all. A
-/// struct of one's own that names all that a training loop has (models, optimizers, a generator, counters) is saved so
-/// in one call, and goes on bit for bit. Functions of one's own are not in the file: they stay as they are in the
-/// module that it is loaded into. Throws ValueError for two fields of one path, DataError if the file cannot be
-/// written.
+/// Writes the options, parameters and tensors of a module to a file, which replaces an old one whole or not at all. A
+/// struct whose fields are all that a training loop has (models, optimizers, a generator, counters) is saved in one
+/// call, and goes on bit for bit. The file cannot hold functions of the user's own: the module that it is read into has
+/// to have them. Throws ValueError for two fields of one path and for a parameter without a value; DataError if the
+/// file cannot be written.
 void save(const std::string& path, ModuleRef module);
 
-/// Reads such a file into a module of the same type; layers of one's own are made from the examples, and of those that
-/// the program has put into a Layer. All, or nothing if DataError is thrown: for a damaged file and for every
-/// difference between what the file has and what the module takes.
+/// Reads a file that save(path, module) wrote into a module of the same type. Layers of the user's own are made from
+/// the examples, or found among those that the program has put into a Layer. Throws DataError for a damaged file and
+/// for any difference between what the file has and what the module takes; the module then stays as it was.
 template <Module M>
 void load(const std::string& path, M& module, const std::vector<Layer>& own_layers = {}) {
   M loaded = module;
   load_into(path, loaded, own_layers);
   module = std::move(loaded);
 }
+
+/// Reads a file that save(path, module) wrote into a module of the same type, in place. Throws DataError for a damaged
+/// file and for any difference between what the file has and what the module takes; the module may then be half read.
 void load_into(const std::string& path, ModuleRef module, const std::vector<Layer>& own_layers = {});
 
-/// The parameters alone, by their paths.
+/// Writes the parameters of a module alone, by their paths. Throws ValueError for a parameter without a value;
+/// DataError if the file cannot be written.
 void save_weights(const std::string& path, ModuleRef module);
 
-/// Reads the parameters alone into a module that is built. All, or nothing if DataError is thrown, which lists what
-/// does not fit.
+/// Reads the parameters alone, by their paths, into a module that is built. Throws DataError, which lists what does not
+/// fit, and then reads none.
 void load_weights(const std::string& path, ModuleRef module);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -27,10 +27,11 @@ struct EvaluateOptions;
 struct FitOptions;
 struct History;
 
-/// What is printed: nothing, one line for each epoch that on a terminal is drawn again as it goes, or one line at each
-/// epoch's end. Automatic is 1 on a terminal, else 2.
+/// What fit(), evaluate() and predict() print: nothing (0), a bar that is drawn again and again on a terminal (1), or
+/// one line at the end of an epoch (2). Automatic (-1) is 1 on a terminal, else 2.
 enum Verbose : int { automatic = -1, silent = 0, bar = 1, line = 2 };
 
+/// The options of predict(), with Keras's names, order and defaults.
 struct PredictOptions {
   std::size_t batch_size = 32;
   int verbose = automatic;
@@ -38,110 +39,157 @@ struct PredictOptions {
 
 /// A module with a generator of its own, which can be trained, asked, saved and loaded. A copy is deep.
 ///   Model model{WideDeep{}};
-/// Any struct with void fields(Fields& f) is a module; of one that is also called as a layer is, compile() takes a
-/// loss, of others an objective.
+/// Any struct with void fields(Fields& f) is a module. One that is also called as a layer is, y = module(x, context),
+/// can be compiled with a loss. Any other is compiled with an objective.
 class Model {
  public:
+  /// Holds a module: a copy of the one that is given.
   template <Module M>
   requires(!std::derived_from<M, Model>) explicit Model(M module);
 
-  /// The module itself. Throws ValueError if it is no M.
+  /// The module in the model. Throws ValueError if that is no M.
   template <class M>
   M& as();
 
-  /// Begins the model's own generator anew: with the same seed, the same weights, order of samples and dropout.
+  /// Begins the model's own generator anew. The same seed gives the same weights, order of samples and dropout.
   void seed(std::uint32_t seed) { rng_ = Rng(seed); }
 
-  /// Draws the weights for samples of this shape, the batch left out: build({784}). Without it, the shape is that of an
-  /// Input, or of the first x. Weights that fit stay.
+  /// Draws the weights by the model's own generator, for samples of this shape, the batch left out: build({784}). A
+  /// model that is not built takes the shape from its Input, or from the first x. Weights that fit stay. Returns the
+  /// shape of one output, the batch left out. Throws ShapeError where shapes do not fit; ValueError for what fields()
+  /// shows wrongly.
   Shape build(const Shape& sample) { return build(sample, rng_); }
+
+  /// Draws the weights by another generator, for samples of this shape, the batch left out. Weights that fit stay.
+  /// Returns the shape of one output, the batch left out. Throws ShapeError where shapes do not fit; ValueError for
+  /// what fields() shows wrongly.
   Shape build(const Shape& sample, Rng& rng);
-  bool is_built() const { return input_.has_value(); }
-  const Shape& input_shape() const { return *input_; }   ///< of one sample, once it is built
-  const Shape& output_shape() const { return output_; }  ///< of one sample, once it is built
+
+  bool is_built() const { return input_.has_value(); }   ///< whether the weights are drawn or read
+  const Shape& input_shape() const { return *input_; }   ///< of one input, the batch left out, once it is built
+  const Shape& output_shape() const { return output_; }  ///< of one output, the batch left out, once it is built
 
   /// The module's computation, recorded on x's tape. Throws ShapeError naming the layer where shapes do not fit,
   /// ValueError if it is not built and cannot be.
   Var operator()(Var x, const Context& context = {});
 
-  /// Shows the module's fields, and none of the training.
+  /// Shows the fields of the module, and nothing of the training.
   void fields(Fields& f);
 
-  /// The parameters that are learnt, in the order of the fields, for an optimizer. The pointers are good until the
-  /// module is changed or destroyed.
+  /// The parameters that are learnt with their paths, in the order of the fields, for an optimizer. The pointers are
+  /// good until the module is moved, changed or destroyed.
   Parameters parameters() { return learnt_parameters(*this); }
 
   // Training, in training/.
 
+  /// Says that the model learns by RMSprop and the mean squared error, without metrics. Throws ValueError for a module
+  /// that is not called as a layer is.
+  void compile();
+
+  /// Says that the model learns by these optimizers and the mean squared error, without metrics. Throws ValueError for
+  /// a module that is not called as a layer is.
+  void compile(Optimizers optimizers);
+
+  /// Says by which optimizers and loss the model learns, without metrics. Throws ValueError for a module that is not
+  /// called as a layer is.
+  void compile(Optimizers optimizers, Loss loss);
+
   /// Says how the model learns. Names are Keras's: compile("adam", "sparse_categorical_crossentropy", {"accuracy"}).
   /// Parts of the model can have optimizers of their own: compile({{"**/bias", SGD{}}, {"**", Adam{}}}, "mse"). Two
-  /// metrics of one name are reported as precision and precision_1.
-  void compile();  ///< by RMSprop, and the mean squared error
-  void compile(Optimizers optimizers);
-  void compile(Optimizers optimizers, Loss loss);
+  /// metrics of one name are reported as precision and precision_1. Throws ValueError for a module that is not called
+  /// as a layer is.
   void compile(Optimizers optimizers, Loss loss, std::vector<Metric> metrics);
 
-  /// The loss of a batch, recorded on the tape, for a module of any inputs and outputs:
+  /// Says by which optimizers and objective the model learns, for a module of any inputs and outputs. The objective
+  /// records the loss of a batch, a number, on the tape. It is a lambda that takes the module by its type:
   ///   model.compile(Adam{}, [](WideDeep& net, Tape& tape, const Batch& batch, const Context& context) { ... });
   template <class F>
   requires(requires { &F::operator(); } &&
            !std::is_invocable_v<F&, Var, Var>) void compile(Optimizers optimizers,
                                                             F objective);  // in training/fit.hpp
 
+  /// Says how a module is trained by a function: an objective as above.
   template <class M>
   void compile(Optimizers optimizers, Var (*objective)(M&, Tape&, const Batch&, const Context&));
 
-  /// Trains on x, (n, ...), and y. An epoch's loss and metrics are means over its samples, taken while the weights
-  /// move; val_loss and the other val_... are taken after it. Throws ValueError or ShapeError before the first step for
-  /// data that do not fit the model or the loss; ValueError when the loss of a batch is not finite, naming the first
-  /// operation that gave it, with the weights as they were before that batch (but BatchNormalization's averages have
-  /// moved, as in Keras). Ctrl-C ends it after the batch.
+  /// Trains for an epoch on x, (n, ...), and y, in batches of 32: see fit() with options.
   History fit(const Tensor& x, const Tensor& y);
+
+  /// Trains on x, (n, ...), and y. An epoch's loss is the mean over its samples, and its metrics are of all of them,
+  /// taken while the weights move. val_loss and the other val_... are taken after the epoch. Throws ValueError or
+  /// ShapeError before the first step for options and data that do not fit the model or the loss. Throws ValueError
+  /// when the loss of a batch is not finite, naming the first operation that gave it; the weights are then as they were
+  /// before that batch (but BatchNormalization's averages have moved, as in Keras). Ctrl-C ends the training after the
+  /// batch.
   History fit(const Tensor& x, const Tensor& y, const FitOptions& options);
+
+  /// Trains for an epoch on a data set, in batches of 32: see fit() with options.
   History fit(const Samples& data);
+
+  /// Trains on a data set, which may have several inputs, several targets and weights. Reports and throws what fit(x,
+  /// y, options) does.
   History fit(const Samples& data, const FitOptions& options);
 
-  /// The loss and metrics over all of x and y. Throws ValueError for no samples or a model that is not compiled;
-  /// ShapeError for what does not fit it.
+  /// The loss and metrics over all of x, (n, ...), and y. Throws ValueError for no samples and for a model that is not
+  /// compiled; ShapeError for shapes that do not fit the model.
   Logs evaluate(const Tensor& x, const Tensor& y);
+
+  /// The loss and metrics over all of x, (n, ...), and y, with options. Throws ValueError for no samples and for a
+  /// model that is not compiled; ShapeError for shapes that do not fit the model.
   Logs evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& options);
+
+  /// The loss and metrics over a data set. Throws ValueError for no samples and for a model that is not compiled;
+  /// ShapeError for shapes that do not fit the model.
   Logs evaluate(const Samples& data);
+
+  /// The loss and metrics over a data set, with options. Throws ValueError for no samples and for a model that is not
+  /// compiled; ShapeError for shapes that do not fit the model.
   Logs evaluate(const Samples& data, const EvaluateOptions& options);
 
-  /// The outputs for all of x, (n, ...), as in inference. Throws ShapeError for samples of another shape than the model
-  /// takes, and for outputs of another than its dry run had.
+  /// The outputs for all of x, (n, ...), in inference: (n, ...) of the output's shape. Throws ShapeError for samples of
+  /// another shape than the model takes, and for outputs of another shape than the dry run had; ValueError for a module
+  /// that is not called as a layer is.
   Tensor predict(const Tensor& x, const PredictOptions& options = {});
 
-  /// One step on one batch; its loss and metrics, before the step. test_on_batch takes no step. Throws
-  /// ValueError for no samples, a model that is not compiled, and a step's loss that is not finite; ShapeError for what
-  /// does not fit the model.
+  /// Takes one step on one batch, x (n, ...), with weights (n,) if there are any. Returns the loss and metrics before
+  /// the step. Throws ValueError for no samples, for a model that is not compiled, and for a loss that is not finite;
+  /// ShapeError for shapes that do not fit the model.
   Logs train_on_batch(const Tensor& x, const Tensor& y, const Tensor* sample_weight = nullptr);
+
+  /// The loss and metrics of one batch, x (n, ...), with weights (n,) if there are any. Takes no step. Throws
+  /// ValueError for no samples and for a model that is not compiled; ShapeError for shapes that do not fit the model.
   Logs test_on_batch(const Tensor& x, const Tensor& y, const Tensor* sample_weight = nullptr);
 
-  Optimizer& optimizer();                                   ///< the first; throws ValueError before compile()
-  Optimizers& optimizers();                                 ///< all; throws ValueError before compile()
-  bool stop_training = false;                               ///< a callback sets it to end the training
-  std::size_t epochs_done() const { return epochs_done_; }  ///< the number of the last one that fit() finished
+  Optimizer& optimizer();      ///< that of the first group; throws ValueError before compile()
+  Optimizers& optimizers();    ///< the optimizers of all groups; throws ValueError before compile()
+  bool stop_training = false;  ///< a callback sets it to end the training
+
+  /// The number of epochs that fit() has finished, also in the run that a file was saved from: the initial_epoch with
+  /// which a training goes on.
+  std::size_t epochs_done() const { return epochs_done_; }
 
   // Weights, files and the summary.
 
-  /// Copies of all weights, in Keras's order.
+  /// Copies of all weights, also of statistics, in the order of the fields, which is Keras's. Throws ValueError for a
+  /// model that is not built.
   std::vector<Tensor> get_weights();
 
-  /// Takes weights in that order; all, or none if ShapeError is thrown, which lists what does not fit.
+  /// Replaces all weights by those that are given, in the order of get_weights(). Throws ShapeError, which lists what
+  /// does not fit, and then replaces none.
   void set_weights(const std::vector<Tensor>& weights);
 
-  /// Writes everything to one file in the safetensors format, which replaces the old one whole or not at all: the
-  /// module, its weights, the optimizers with their states, the loss and metrics, the number of epochs done, the state
-  /// of the generator. Functions of the user's own cannot be written: without an activation or regularizer the model
-  /// could not be loaded, so that is a ValueError; without an optimizer, loss or metric it can, but not trained at
-  /// once. Throws DataError if the file cannot be written.
+  /// Writes everything to one file in the safetensors format: the module, its weights, the optimizers with their
+  /// states, the loss and metrics, the number of epochs done, the state of the generator. The file replaces an old one
+  /// whole or not at all. A file cannot hold a function of the user's own. Where that is an activation or a
+  /// regularizer, throws ValueError, for the model could not be loaded. Where it is an optimizer's rule, a schedule, a
+  /// loss, a metric or an objective, nothing that compile() said is written, and the loaded model has to be compiled
+  /// again. Throws DataError if the file cannot be written.
   void save(const std::string& path);
 
-  /// The model of such a file, its module an M; where it was compiled with what can be saved, compiled again. Layers of
-  /// one's own are made from the examples, and of those that the program has put into a Layer. A model with an
-  /// objective is not compiled: to go on with its training, compile() one and restore() it. Throws DataError for a
-  /// damaged file.
+  /// The model of a file that save() wrote, its module an M. It is compiled as it was, if the file has that; a model
+  /// with an objective is not, so to go on with its training, compile() one and restore() it. Layers of the user's own
+  /// are made from the examples, or found among those that the program has put into a Layer. Throws DataError for a
+  /// damaged file, and for one of another module.
   template <Module M>
   static Model load(const std::string& path, const std::vector<Layer>& own_layers = {}) {
     Model model{M{}};
@@ -149,22 +197,30 @@ class Model {
     return model;
   }
 
-  /// Takes up the training in such a file with a model of the same module, compiled as it was: weights, which of them
-  /// are frozen, the optimizers' states, epochs_done() and the generator. All, or nothing if an error is thrown.
+  /// Takes up the training in a file that save() wrote, with a model of the same module, compiled as it was: takes over
+  /// the weights, which of them are frozen, the optimizers' states, epochs_done() and the generator. Takes all, or
+  /// nothing if DataError is thrown.
   void restore(const std::string& path);
 
-  /// The weights alone, by their paths.
+  /// Writes the weights alone, by their paths, to a safetensors file. Throws DataError if it cannot be written.
   void save_weights(const std::string& path);
+
+  /// Reads the weights alone, by their paths, from a safetensors file. Throws DataError, which lists what does not fit,
+  /// and then reads none.
   void load_weights(const std::string& path);
 
-  /// Prints the layers with their outputs' shapes and numbers of parameters, in Keras's form.
+  /// Writes a table of the layers, with the shapes of their outputs and their numbers of weights, in Keras's form.
   void summary(std::ostream& out);
+
+  /// Prints a table of the layers, with the shapes of their outputs and their numbers of weights, in Keras's form.
   void summary();
+
+  /// The number of all weights, also of statistics. Throws ValueError for a model that is not built.
   std::size_t count_params();
 
  protected:
-  /// Draws the weights if there are none yet. Throws ValueError if that cannot be; ShapeError for samples of another
-  /// shape than the weights are for.
+  /// Builds the model if it is not built, for samples of this shape, or without one for those of its Input. Throws
+  /// ValueError without either; ShapeError if the model is built for samples of another shape.
   void require_built(const Shape* sample = nullptr);
   void read(const std::string& path, const std::vector<Layer>& own_layers);
   bool declares_input() const { return declared_.has_value(); }

@@ -10,36 +10,39 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// An elementwise function or softmax as a layer, and as the `activation` of others: given as a function (relu), by
-/// Keras's name ("relu"), or as any callable from Var to Var.
+/// An elementwise function, or softmax, as a layer of its own and as the `activation` of other layers. It is given as a
+/// function (relu), by Keras's name ("relu"), or as any callable from Var to Var.
 class Activation {
  public:
   static constexpr const char* kind = "activation";
 
+  /// The function by itself: Activation(relu). One of the library's has its name.
   Activation(Var (*function)(Var));
 
-  /// Throws ValueError, with the names that there are, for a name that is not one of them.
+  /// The activation of a name in any of Keras's spellings. Throws ValueError, which lists the names, for another.
   Activation(std::string_view name);
   Activation(const char* name) : Activation(std::string_view(name)) {}
 
+  /// A function of the user's own, such as a lambda.
   template <std::invocable<Var> F>
   requires(!std::same_as<F, Activation>) Activation(F function) : function_(std::move(function)) {}
 
+  /// The function of x. Throws ValueError if the activation was moved from.
   Var operator()(Var x, const Context& = {}) const { return function_(x); }
 
-  /// Keras's name of the function, also if it was given by itself; "" for one of the user's own.
+  /// Keras's name of the function, also where that was given by itself; "" for a function of the user's own.
   const std::string& name() const { return function_.name(); }
 
-  void fields(Fields& f);
+  void fields(Fields& f);  ///< the name
 
  private:
   Callable<Var(Var)> function_;
 };
 
-/// The activations of the library. A function's own name stands before its others.
+/// The library's activations by name. A function with several names has its own first.
 std::span<const std::pair<std::string_view, Var (*)(Var)>> activations();
 
-// Those of Keras's activations that autograd/ops/ops.hpp does not have, made of those that it has.
+// Activations of Keras that are no operations of their own, but made of those in autograd/ops/ops.hpp. Of any shape.
 
 Var linear(Var x);        ///< the identity: no activation
 Var relu6(Var x);         ///< min(max(x, 0), 6)

@@ -22,7 +22,7 @@ Fans fans(const Shape& shape) {
   return {extent(2) * before, extent(1) * before};
 }
 
-// Of variance scale / n both; a uniform distribution on [-L, L) has variance L^2 / 3.
+// Both draw with variance scale / n. A uniform distribution on [-L, L) has variance L^2 / 3.
 
 Tensor uniform(const Shape& shape, Rng& rng, double scale, double n) {
   const double limit = std::sqrt(3 * scale / std::max(1.0, n));

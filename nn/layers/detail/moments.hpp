@@ -4,12 +4,13 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// Of x, over all that sum_to(x, shape) adds up: its mean, x less that, and its variance, divided by the count.
+/// The mean of an x, x less its mean, and its variance, the mean of the squares of that.
 struct Moments {
   Var mean, centred, variance;
 };
 
-/// Throws ShapeError if the shape does not broadcast to x's.
+/// The moments of x over all elements that sum_to(x, shape) adds up. Mean and variance have that shape. Throws
+/// ShapeError if it does not broadcast to the shape of x.
 Moments moments(Var x, const Shape& shape);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

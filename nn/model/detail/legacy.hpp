@@ -8,16 +8,21 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+/// Whether a file was written by xgrad 0.1.
 bool is_of_0_1(const SafeTensors& file);
 
-/// The fields of the model, what compile() said, and where the training was, as options for a Reader of texts. The last
-/// takes the model, once its fields are read, for the order of its parameters. Without what they are made of, null.
+/// The fields of the model in a file of 0.1, as options for a Reader of texts.
 Json module_of_0_1(const SafeTensors& file);
+
+/// What compile() said of the model in a file of 0.1, as options for a Reader of texts; null if the file does not say.
 Json compiled_of_0_1(const SafeTensors& file);
+
+/// Where the training was in a file of 0.1, as options for a Reader of texts. The module, whose fields are read, gives
+/// the order of its parameters.
 Json training_of_0_1(const SafeTensors& file, ModuleRef module);
 
-/// A thing with a name and options as 0.1 wrote it, "relu", "l1_l2 0.01 0", "0.001" or
-/// "CosineDecay(alpha=0; decay_steps=10)", as an object.
+/// The object of a text in which 0.1 wrote a name and options, such as "relu", "l1_l2 0.01 0", "0.001" or
+/// "CosineDecay(alpha=0; decay_steps=10)".
 Json named_of_0_1(const std::string& text);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

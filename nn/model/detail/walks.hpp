@@ -15,14 +15,15 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 using Json = nlohmann::ordered_json;
 
-/// Gathers options as nested JSON and tensors by path. Tensors are referred to, not copied.
+/// The walk that gathers the options of a module as nested JSON, and its tensors by path. Tensors are referred to, not
+/// copied.
 class Writer final : public Fields {
  public:
   /// `prefix` stands before the names of tensors.
   explicit Writer(std::string prefix = "") : Fields(writing), prefix_(std::move(prefix)) {}
 
   Json options = Json::object();
-  std::vector<std::string> frozen;  ///< paths of parameters
+  std::vector<std::string> frozen;  ///< the paths of frozen parameters
   std::vector<StoredTensor> tensors;
 
  private:
@@ -33,22 +34,24 @@ class Writer final : public Fields {
   std::string prefix_;
 };
 
-/// Gives fields what a file has. `own` are the layers that kinds are looked up in first.
+/// The walk that reads a file into the fields of a module.
 class Reader final : public Fields, public LayerExamples {
  public:
-  /// The tensors whose names begin with the prefix, and options. In files of version 0.1 these are texts: `texts` says
-  /// so. The tensors and the layers outlive the reader.
+  /// Reads from the tensors whose names begin with the prefix, and from options, which in files of 0.1 are `texts`.
+  /// Kinds of layers are looked up in `own` first. The tensors and these layers outlive the reader.
   Reader(const std::vector<StoredTensor>& tensors, std::string prefix, Json options, const std::vector<Layer>& own,
          bool texts = false);
 
   const Layer* example(std::string_view kind) const override;
 
-  /// Throws ValueError, with all differences, if a parameter or tensor was missing, or if the file has more than was
-  /// asked for.
+  /// Throws DataError, which lists the differences, if a parameter or tensor was missing or of another dtype, or if the
+  /// file has more than was asked for.
   void finish();
+
+  /// Says which parameters are frozen when they are read, by their paths.
   void set_frozen(std::set<std::string> paths) { frozen_paths_ = std::move(paths); }
 
-  bool is_finite = true;  ///< whether all parameters were
+  bool is_finite = true;  ///< whether all parameters that were read are finite
 
  private:
   void parameter(const std::string& path, Parameter& p, bool is_learnt) override;
@@ -67,10 +70,11 @@ class Reader final : public Fields, public LayerExamples {
   std::size_t count_ = 0;
 };
 
-/// Puts the values of parameters in place once all have been found to fit: by path, into a module that is built.
+/// Reads the values of parameters, by path, into a module that is built. Throws DataError, which lists what does not
+/// fit, and then reads none.
 void read_weights(const std::vector<StoredTensor>& tensors, ModuleRef module, const std::string& file_name);
 
-/// Runs what reads a file. Whatever is wrong with it is then DataError, and names the file.
+/// Calls read(), which reads a file. Turns any error of it into DataError, which names the file.
 template <class Read>
 auto reading_file(const std::string& path, Read read) {
   const auto fail = [&](const char* what) { return DataError(text(path, ": ", what)); };
@@ -85,7 +89,7 @@ auto reading_file(const std::string& path, Read read) {
   }
 }
 
-/// Whether parameters of a file can be numbers of this dtype: none loses digits that Real has.
+/// Whether Real holds every number of this dtype, so that parameters of it can be read from a file without loss.
 bool is_exact(const std::string& dtype);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -6,8 +6,9 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// Adadelta (Zeiler 2012): steps in the ratio of two running roots, of past steps d and of gradients, so that they have
-/// the weights' unit. The learning rate multiplies them: 1 in the paper, 0.001 by default in Keras, whose form this is.
+/// Adadelta (Zeiler 2012): the step is the gradient times the ratio of two running root mean squares, of past steps d
+/// and of gradients, so that it has the unit of the weights. The learning rate multiplies the step: it is 1 in the
+/// paper, and 0.001 by default in Keras, whose form this is.
 struct Adadelta {
   static constexpr const char* name = "adadelta";
   LearningRate learning_rate = 1e-3;

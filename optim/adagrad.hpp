@@ -7,8 +7,8 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// Adagrad (Duchi, Hazan & Singer 2011): each weight's rate falls with the sum of its squared gradients, which starts
-/// at initial_accumulator_value. Keras's form, epsilon inside the root, and defaults.
+/// Adagrad (Duchi, Hazan & Singer 2011): the rate of each weight falls with the sum of its squared gradients. The sum
+/// starts at initial_accumulator_value. It has Keras's form, with epsilon inside the root, and Keras's defaults.
 struct Adagrad {
   static constexpr const char* name = "adagrad";
   LearningRate learning_rate = 1e-3;
@@ -21,6 +21,8 @@ struct Adagrad {
     require_above_0("Adagrad: epsilon", epsilon);
   }
   void fields(Fields& f) { f("initial_accumulator_value", initial_accumulator_value)("epsilon", epsilon); }
+
+  /// The first value of the sum.
   std::array<double, 1> initial_state() const { return {initial_accumulator_value}; }
 
   auto at(std::int64_t, double rate) const {

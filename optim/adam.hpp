@@ -7,9 +7,9 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// Adam (Kingma & Ba 2015), with Keras's defaults and, like Keras, in the paper's second form, that of section 2's end:
-/// both bias corrections in the step size alpha, and epsilon ("epsilon hat") beside the uncorrected root. With amsgrad
-/// (Reddi et al. 2018) the root is of the largest v so far.
+/// Adam (Kingma & Ba 2015), with Keras's defaults. As in Keras, it has the form at the end of the paper's section 2:
+/// both bias corrections are in the step size alpha, and epsilon ("epsilon hat") is added to the uncorrected root. With
+/// amsgrad (Reddi et al. 2018) the root is of the largest v so far.
 struct Adam {
   static constexpr const char* name = "adam";
   LearningRate learning_rate = 1e-3;

@@ -7,8 +7,8 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// Adamax (Kingma & Ba 2015, section 7.1): Adam with the largest recent magnitude u in place of the root; Keras's form,
-/// which adds epsilon to u, and defaults.
+/// Adamax (Kingma & Ba 2015, section 7.1): Adam with the largest recent magnitude u of the gradient in place of the
+/// root. It has Keras's form, which adds epsilon to u, and Keras's defaults.
 struct Adamax {
   static constexpr const char* name = "adamax";
   LearningRate learning_rate = 1e-3;

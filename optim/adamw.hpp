@@ -4,7 +4,8 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// AdamW (Loshchilov & Hutter 2019): Adam, with Keras's default for the weight decay that every rule has.
+/// AdamW (Loshchilov & Hutter 2019): Adam with decoupled weight decay, w -= w weight_decay learning_rate. Every rule
+/// has that option; this one has a default for it, 0.004 as in Keras.
 struct AdamW {
   static constexpr const char* name = "adamw";
   LearningRate learning_rate = 1e-3;

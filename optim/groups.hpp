@@ -8,44 +8,51 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// The optimizer of the parameters whose path matches a pattern, as matches() has it: {"**/bias", SGD{}}.
+/// An optimizer, and the pattern of the paths of the parameters that it moves: {"**/bias", SGD{}}. See matches().
 struct Group {
   std::string pattern;
   Optimizer optimizer;
 };
 
-/// One optimizer for all parameters, or groups, of which each parameter is moved by the first that matches:
+/// One optimizer for all parameters, or several in groups. Each parameter is moved by the first group that matches:
 ///   Optimizers{{"encoder/**", SGD{.learning_rate = 1e-4}}, {"**", Adam{}}}
 class Optimizers {
  public:
+  /// One optimizer for all parameters: an object, a name ("adam"), or an Optimizer.
   template <class O>
   requires(std::constructible_from<Optimizer, O> && !std::same_as<std::remove_cvref_t<O>, Optimizers>)
       Optimizers(O&& all)
       : groups_{Group{"**", Optimizer(std::forward<O>(all))}} {}
 
-  /// Throws ValueError for no groups.
+  /// Groups, in the order in which they are tried. Throws ValueError for no groups.
   Optimizers(std::initializer_list<Group> groups);
+
+  /// Groups, in the order in which they are tried. Throws ValueError for no groups.
   explicit Optimizers(std::vector<Group> groups);
 
-  /// Divides parameters among the groups. Throws ValueError for a parameter that no group matches, and for a group that
-  /// none is left to, unless it is the last.
+  /// Divides parameters among the groups, by their paths, for the steps that follow. Throws ValueError for a parameter
+  /// that no group matches, and for a group that no parameter is left to, unless it is the last.
   void assign(const Parameters& parameters);
 
-  /// One step of every group; of an optimizer whose group has no parameters, none. Throws as Optimizer::step does,
-  /// before anything is changed if the first group is the one that is refused.
+  /// Takes one step with every group that has parameters; none before assign(). Throws what Optimizer::step() throws.
+  /// The groups before the one that is refused have then taken their step.
   void step();
+
+  /// Takes one step with every group that has parameters, divided among threads: see Optimizer::InParts. Throws what
+  /// Optimizer::step() throws. The groups before the one that is refused have then taken their step.
   void step(const Optimizer::InParts& in_parts);
 
-  /// As Optimizer::rename.
+  /// Takes the paths of the parameters in all optimizers' states anew from their module, parts of which may have been
+  /// renamed since the last step.
   void rename(ModuleRef module);
 
-  std::size_t size() const { return groups_.size(); }
-  Group& operator[](std::size_t k) { return groups_[k]; }
+  std::size_t size() const { return groups_.size(); }      ///< the number of groups
+  Group& operator[](std::size_t k) { return groups_[k]; }  ///< group k, k < size()
   auto begin() { return groups_.begin(); }
   auto end() { return groups_.end(); }
-  void fields(Fields& f);   ///< options and states
-  void options(Fields& f);  ///< without the states
-  void states(Fields& f);   ///< alone: "optimizer", "optimizer_1"
+  void fields(Fields& f);   ///< shows the options and states of all groups
+  void options(Fields& f);  ///< shows the patterns and options of all groups, without the states
+  void states(Fields& f);   ///< shows the states of all groups, without the options: "optimizer", "optimizer_1"
 
  private:
   void patterns(Fields& f);

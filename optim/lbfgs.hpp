@@ -9,30 +9,34 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// PyTorch's options and defaults, but for the line search, which is on.
+/// The options of LBFGS: PyTorch's, with its defaults, except that the line search is on.
 struct LBFGSOptions {
-  double learning_rate = 1;         ///< the step that is tried first: with a line search, rarely the last
-  std::size_t max_iterations = 20;  ///< in one call of step()
-  std::optional<std::size_t> max_evaluations = {};  ///< in one call, after which no step is begun; 5/4 max_iterations
-  double tolerance_gradient = 1e-7;                 ///< stops where no entry of the gradient is larger
-  double tolerance_change = 1e-9;                   ///< stops where no weight, or the loss, changed by more
-  std::size_t history_size = 100;                   ///< how many past steps the curvature is estimated from
-  bool strong_wolfe = true;                         ///< whether each step's length is searched for
+  double learning_rate = 1;  ///< the length of a step in directions, or with a line search the first that is tried
+  std::size_t max_iterations = 20;  ///< the most steps in one call of step()
+
+  /// After so many evaluations of the closure in one call of step(), no further step is begun. By default, 5/4
+  /// max_iterations.
+  std::optional<std::size_t> max_evaluations = {};
+
+  double tolerance_gradient = 1e-7;  ///< stops where no entry of the gradient is larger in magnitude
+  double tolerance_change = 1e-9;    ///< stops where no weight changed by more, or the loss by less
+  std::size_t history_size = 100;    ///< how many past steps the curvature is estimated from
+  bool strong_wolfe = true;          ///< whether the length of each step is searched for: see search_line()
 };
 
-/// Limited-memory BFGS (Liu & Nocedal 1989), for small problems whose loss is of all samples at once. Each direction is
-/// -H g, where H is the inverse Hessian as past steps s and the changes y of the gradient in them show it (Nocedal &
-/// Wright 2006, algorithm 7.4). Computes in double.
+/// Limited-memory BFGS (Liu & Nocedal 1989), for small problems whose loss is of all samples at once. A step goes along
+/// -H g, where H is the inverse Hessian, estimated from past steps s and the changes y of the gradient in them (Nocedal
+/// & Wright 2006, algorithm 7.4). Computes in double.
 class LBFGS {
  public:
-  /// Throws ValueError for an option out of range.
+  /// An optimizer that has taken no step. Throws ValueError for an option out of range.
   explicit LBFGS(LBFGSOptions options = {});
 
-  /// Up to max_iterations steps for the parameters, the same ones at every call. The closure computes the loss and all
-  /// gradients at the parameters' values as they then are: rewind(), the forward pass, backward(). Returns the loss
-  /// before the first step. Throws ValueError if a parameter is left without a gradient, or if loss or gradient are not
-  /// finite: at the start, or, without a line search, after a step; the parameters are then as before it, as they are
-  /// if the closure throws.
+  /// Takes up to max_iterations steps for the parameters, the same ones at every call. The closure computes the loss
+  /// and all gradients for the values that the parameters then have: rewind(), the forward pass, backward(). Returns
+  /// the loss before the first step. Throws ValueError if a parameter is left without a gradient, and if loss or
+  /// gradient are not finite, at the start or, without a line search, after a step. Throws what the closure throws. In
+  /// all these cases the parameters are then as before the step that failed.
   double step(std::span<Parameter* const> parameters, const std::function<double()>& closure);
 
  private:

@@ -7,8 +7,8 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// Nadam (Dozat 2016): Adam with Nesterov's momentum, whose weight mu rises slowly to beta_1. Keras's form: m itself
-/// decays by beta_1, and epsilon is beside the corrected root; Keras's defaults.
+/// Nadam (Dozat 2016): Adam with Nesterov's momentum, whose weight mu rises slowly to beta_1. It has Keras's form, in
+/// which m itself decays by beta_1 and epsilon is added to the corrected root, and Keras's defaults.
 struct Nadam {
   static constexpr const char* name = "nadam";
   LearningRate learning_rate = 1e-3;
@@ -23,10 +23,10 @@ struct Nadam {
   }
   void fields(Fields& f) { f("beta_1", beta_1)("beta_2", beta_2)("epsilon", epsilon); }
 
-  // mu(t) = beta_1 (1 - 0.96^t / 2)
+  /// The weight of the momentum in update t, mu(t) = beta_1 (1 - 0.96^t / 2).
   double mu(std::int64_t t) const { return beta_1 * (1 - std::pow(0.96, t) / 2); }
 
-  // mu(1) mu(2) ... mu(t); from the thousandth on, mu is beta_1 to the last digit.
+  /// mu(1) mu(2) ... mu(t). From the thousandth factor on, mu is beta_1 to the last digit.
   double mu_product(std::int64_t t) const {
     const std::int64_t factors = std::min<std::int64_t>(t, 1000);
     double product = std::pow(beta_1, t - factors);

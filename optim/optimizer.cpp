@@ -14,7 +14,7 @@ double sum_of_squares(const Tensor& x, double scale) {
   return sum;
 }
 
-// Of finite numbers, whose squares may still be too large for a double.
+// The norm of finite numbers, whose squares may still be too large for a double.
 double norm(const Tensor& x) {
   const double plain = sum_of_squares(x, 1);
   if (std::isfinite(plain)) return std::sqrt(plain);
@@ -176,7 +176,7 @@ void Optimizer::check(std::size_t states) const {
   }
 }
 
-// Of the gradients, or of the sums that they make with those accumulated.
+// Looks at the gradients, or at the sums that they make with those accumulated.
 void Optimizer::check_finite() const {
   for (std::size_t k = 0; k < parameters_.size(); ++k) {
     const Real* const g = parameters_[k]->gradient.data();
@@ -190,8 +190,7 @@ void Optimizer::check_finite() const {
 }
 
 void Optimizer::make_state(std::size_t states) {
-  const std::vector<double> initial =
-      state_.slots.empty() ? initial_(rule_.get("optimizer")) : std::vector<double>();
+  const std::vector<double> initial = state_.slots.empty() ? initial_(rule_.get("optimizer")) : std::vector<double>();
   if (state_.slots.empty())
     for (const Parameter* p : parameters_) {
       std::vector<Tensor>& slots = state_.slots.emplace_back();

@@ -1,6 +1,6 @@
 #pragma once
 
-// What every optimiser shares: the loop over the parameters, the time, the state, clipping, weight decay, and the check
+// What all optimizers share: the loop over the parameters, the time, the state, clipping, weight decay, and the check
 // for a gradient.
 
 #include <algorithm>
@@ -19,25 +19,27 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 /// Moves parameters by one rule, such as Adam{.learning_rate = 1e-3}. A rule is a struct with a `learning_rate`, a
-/// LearningRate or a number, and one function at(t, eta), which returns what happens to one weight w with gradient g in
-/// update t = 1, 2, ... at learning rate eta: a callable
+/// LearningRate or a number, and one function at(t, eta). That returns what happens to one weight w with gradient g in
+/// update t = 1, 2, ... at learning rate eta, as a callable
 ///   (Real& w, Real g, Real& s1, ...)
-/// with as many state variables as the rule keeps for each weight. If at() is const, several threads may call that at
-/// once, for different weights; if not, one thread calls it for all in their order. A rule whose state depends on its
-/// options has instead at(t, eta, use), which calls use(callable) once; one whose learning_rate is a number may read it
-/// there, and have at(t). No other code is needed for a rule of one's own. It may also have
-///   the fields of SharedOptions, any of them;
+/// with as many state variables as the rule keeps for each weight. If at() is const, several threads may call the
+/// callable at once, for different weights. If not, one thread calls it for all weights in their order. A rule whose
+/// number of state variables depends on its options has at(t, eta, use) instead, which calls use(callable) once. One
+/// whose learning_rate is a number may read it there, and have at(t). A rule of one's own needs no other code. It may
+/// also have
+///   any members of SharedOptions, such as weight_decay;
 ///   check(), which throws ValueError for options out of range;
-///   initial_state(), an array of the state variables' first values, else 0;
-///   name, a static const char*, and fields(Fields&), which shows its own options: without both it cannot be saved.
+///   initial_state(), an array of the state variables' first values, which are 0 without it;
+///   name, a static const char*, and fields(Fields&), which shows its own options. save() needs both.
 class Optimizer {
  public:
-  /// Throws ValueError for an option out of range.
+  /// An optimizer that moves by this rule. Throws ValueError for an option out of range.
   template <class Rule>
   requires requires(Rule rule) { rule.learning_rate; }
   Optimizer(Rule rule);
 
-  /// The rule of that name with its defaults: "adam". Throws ValueError, which lists the names.
+  /// The optimizer of a name in any of Keras's spellings, with its defaults: "adam". Throws ValueError, which lists the
+  /// names, for another.
   Optimizer(std::string_view name);
   Optimizer(const char* name) : Optimizer(std::string_view(name)) {}
 
@@ -48,56 +50,68 @@ class Optimizer {
   Optimizer& operator=(Optimizer&&) noexcept;
   ~Optimizer();
 
-  /// One step for each of the parameters, which must be the same ones in the same order at every call: those of one
-  /// path, or of one label where there are no paths. Throws ValueError naming the parameter, before anything is
-  /// changed, if one has no fresh gradient, or if gradients are clipped and it has one that is not finite.
+  /// Takes one step for all parameters. They must have the same paths in the same order at every call. Throws
+  /// ValueError, which names the parameter, if one has no gradient since the last step, or, where gradients are
+  /// clipped, one that is not finite; ShapeError if a shape has changed. Nothing is changed then.
   void step(const Parameters& parameters);
+
+  /// Takes one step for parameters without paths. They must have the same labels in the same order at every call.
+  /// Throws what step(const Parameters&) throws.
   void step(std::span<Parameter* const> parameters);
+
+  /// Takes one step for parameters without paths: step({&kernel, &bias}). They must have the same labels in the same
+  /// order at every call. Throws what step(const Parameters&) throws.
   void step(std::initializer_list<Parameter*> parameters) { step(std::span(parameters.begin(), parameters.size())); }
 
-  /// How threads share a step: in_parts(task) has each of task(0, parts), ..., task(parts - 1, parts) called, at once
-  /// if it likes, and returns when all have; unless told otherwise, in_threads(task).
+  /// How threads share a step: in_parts(task) has task(0, parts), ..., task(parts - 1, parts) called, at once if it
+  /// likes, and returns when all have returned. By default it is in_threads() for 65,536 weights or more, and else one
+  /// part.
   using InParts = std::function<void(const Task& task)>;
 
-  /// The same step, bit for bit, in parts: each moves its range of every parameter. All else is done before, once.
+  /// Takes one step for all parameters in parts, each of which moves its range of every parameter. The result is bit
+  /// for bit that of step(parameters).
   void step(const Parameters& parameters, const InParts& in_parts);
+
+  /// Takes one step for parameters without paths in parts, each of which moves its range of every parameter. The result
+  /// is bit for bit that of step(parameters).
   void step(std::span<Parameter* const> parameters, const InParts& in_parts) { step_with(parameters, {}, in_parts); }
 
-  /// How often step() was called.
+  /// How often step() was called, also with gradients that were only accumulated.
   std::int64_t iterations() const { return state_.iterations; }
 
   /// The learning rate of the next step.
   double learning_rate() const { return learning_rate_.at(state_.iterations); }
 
-  /// Throws ValueError if the learning rate is a schedule, or the number is not above 0.
+  /// Replaces the learning rate by a number. Throws ValueError if it is a schedule, or if the number is not above 0.
   void set_learning_rate(double number);
 
-  /// No weight decay for parameters whose path contains one of these, such as "bias". Throws ValueError for an empty
-  /// text.
+  /// Excludes the parameters whose path contains one of these texts, such as "bias", from weight decay. Throws
+  /// ValueError for an empty text.
   void exclude_from_weight_decay(std::vector<std::string> names);
 
-  /// The rule's; "custom" for one without a name.
+  /// The name of the rule, such as "adam"; "custom" for one without a name.
   std::string name() const { return rule_.name().empty() ? "custom" : rule_.name(); }
 
-  /// Shows the rule's name, all options and the state; or the options alone.
-  void fields(Fields& f);
-  void options(Fields& f);
+  void fields(Fields& f);   ///< shows the rule's name, all options and the state
+  void options(Fields& f);  ///< shows the rule's name and all options, without the state
 
-  /// Takes the paths of the last step's parameters anew from their module, parts of which may have been renamed since.
+  /// Takes the paths of the parameters in the state anew from their module, parts of which may have been renamed since
+  /// the last step.
   void rename(ModuleRef module);
 
+  /// What an optimizer keeps between steps.
   struct State {
-    std::int64_t iterations = 0;
-    std::vector<std::vector<Tensor>> slots = {};  ///< by parameter, then by state variable of the rule
+    std::int64_t iterations = 0;                  ///< how often step() was called
+    std::vector<std::vector<Tensor>> slots = {};  ///< by parameter, then by state variable of the rule, in its shape
     std::vector<Tensor> accumulated = {};         ///< by parameter: the sum of gradients since the last update, if any
-    std::vector<std::string> paths = {};          ///< of the parameters; taken from the next step's if there are none
+    std::vector<std::string> paths = {};          ///< of the parameters; if there are none, the next step takes its own
 
     void fields(Fields& f);
   };
-  const State& state() const { return state_; }
+  const State& state() const { return state_; }  ///< empty before the first step
 
-  /// Goes on from a state that was saved. Throws ValueError if it cannot be one; that it fits the parameters is checked
-  /// in the next step.
+  /// Goes on from a state that was saved. Throws ValueError for negative iterations, and without accumulated gradients
+  /// in the middle of a cycle. The next step checks that the state fits the parameters.
   void set_state(State state);
 
  private:
@@ -148,7 +162,7 @@ class Optimizer {
   bool is_known_ = false;               // whether this step's are the same ones, whatever their paths are now
 };
 
-/// The optimizers of the library by name, with their defaults.
+/// The library's optimizers by name. The function beside a name makes that optimizer, with its defaults.
 std::span<const std::pair<std::string_view, Optimizer (*)()>> optimizers();
 
 namespace detail {

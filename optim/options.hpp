@@ -8,26 +8,29 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// For rules that check themselves: throws ValueError unless the decay rate `name` is in [0, 1).
+/// Throws ValueError unless a decay rate is in [0, 1). The message begins with `name`, such as "Adam: beta_1".
 inline void require_decay(const char* name, double value) {
   require<ValueError>(value >= 0 && value < 1, name, " is ", value, "; it takes 0 up to but not including 1");
 }
 
-/// The same for a number that must be above 0, as a Real and where denormals are 0.
+/// Throws ValueError unless a number is finite and above 0, also when it is rounded to Real and denormals are 0. The
+/// message begins with `name`, such as "Adam: epsilon".
 inline void require_above_0(const char* name, double value) {
   const Real real = static_cast<Real>(value);
   require<ValueError>(real >= std::numeric_limits<Real>::min() && std::isfinite(real), name, " is ", value,
                       "; it takes a number above 0");
 }
 
-/// The same for a number that may be 0.
+/// Throws ValueError unless a number is finite, also when it is rounded to Real, and not below 0. The message begins
+/// with `name`, such as "weight_decay".
 inline void require_from_0(const char* name, double value) {
   require<ValueError>(value >= 0 && std::isfinite(static_cast<Real>(value)), name, " is ", value,
                       "; it takes a number from 0");
 }
 
-/// What every optimiser of Keras takes beside its rule's own options. A rule has any of these as fields of its own; the
-/// Optimizer finds them by their names, and applies them in this order: the mean gradient, clipping, weight decay.
+/// The options that every optimizer of Keras takes beside those of its rule. A rule has any of them as members; the
+/// Optimizer finds them by their names. It applies them in this order: the mean of accumulated gradients, clipping,
+/// weight decay.
 struct SharedOptions {
   std::optional<double> weight_decay;     ///< w -= w weight_decay learning_rate, apart from the gradient
   std::optional<double> clipnorm;         ///< the greatest norm of one parameter's gradient; a longer one is shortened
@@ -35,6 +38,7 @@ struct SharedOptions {
   std::optional<double> global_clipnorm;  ///< the greatest norm of all gradients together
   std::size_t gradient_accumulation_steps = 1;  ///< move once in so many calls, along the mean of their gradients
 
+  /// The shared options of a rule, by the names of its members.
   template <class Rule>
   static SharedOptions of(const Rule& rule) {
     SharedOptions shared;
@@ -47,7 +51,7 @@ struct SharedOptions {
     return shared;
   }
 
-  /// Throws ValueError for a value out of range, or two kinds of clipping at once.
+  /// Throws ValueError for an option out of range, and for two kinds of clipping at once.
   void check() const {
     if (weight_decay) require_from_0("weight_decay", *weight_decay);
     if (clipnorm) require_above_0("clipnorm", *clipnorm);
@@ -64,6 +68,7 @@ struct SharedOptions {
     f("global_clipnorm", global_clipnorm)("gradient_accumulation_steps", gradient_accumulation_steps);
   }
 
+  /// Whether gradients are clipped.
   bool clips() const { return clipnorm || clipvalue || global_clipnorm; }
 };
 

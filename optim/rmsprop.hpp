@@ -7,8 +7,9 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// RMSprop (Hinton 2012, lecture 6e), in Keras's form, epsilon inside the root, with Keras's defaults. If centered, the
-/// root is of the gradient's variance (Graves 2013); momentum is added to what would be the step.
+/// RMSprop (Hinton 2012, lecture 6e): the step is the gradient over its running root mean square. It has Keras's form,
+/// with epsilon inside the root, and Keras's defaults. If centered, the root is of the gradient's variance (Graves
+/// 2013). With momentum, a running sum of steps is taken instead of the step.
 struct RMSprop {
   static constexpr const char* name = "rmsprop";
   LearningRate learning_rate = 1e-3;

@@ -4,9 +4,9 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// Gradient descent, with momentum (Polyak 1964) or Nesterov's (1983) if asked for; Keras's form, with the learning
-/// rate inside the velocity, and defaults. Whether it is batch, stochastic or mini-batch descent is a matter of how
-/// many samples the gradient is of.
+/// Gradient descent, with momentum (Polyak 1964) or Nesterov's momentum (1983) if asked for. It has Keras's form, with
+/// the learning rate inside the velocity, and Keras's defaults. The batch size makes it batch, stochastic or mini-batch
+/// descent.
 struct SGD {
   static constexpr const char* name = "sgd";
   LearningRate learning_rate = 0.01;

@@ -12,7 +12,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 class Model;
 
-/// Functions for fit() to call as it goes, epochs and batches counted from 0; those that are not given are not missed:
+/// Functions that fit() calls as it goes, any of them. Epochs and batches count from 0:
 ///   LambdaCallback{.on_epoch_end = [](Model& model, std::size_t epoch, Logs& logs) { ... }}
 struct LambdaCallback {
   using OfTraining = std::function<void(Model& model)>;
@@ -20,22 +20,25 @@ struct LambdaCallback {
 
   OfTraining on_train_begin{}, on_train_end{};
   OfPart on_epoch_begin{};
-  std::function<void(Model& model, std::size_t epoch, Logs& logs)> on_epoch_end{};  ///< may add to the logs
+  std::function<void(Model& model, std::size_t epoch, Logs& logs)> on_epoch_end{};  ///< may change and add to the logs
   OfPart on_train_batch_begin{};
   std::function<void(Model& model, std::size_t batch, const Logs& logs)>
-      on_train_batch_end{};  ///< sees the epoch's numbers until here
+      on_train_batch_end{};  ///< the logs are the epoch's numbers so far
 };
 
-/// What fit() takes for a callback: a LambdaCallback, or an object of any class that has some of its functions under
-/// the same names and with the same arguments, such as EarlyStopping or one of the user's own. In them it may look at
-/// the model, evaluate it, change its learning rate, restore a state or put another model in its place, and end the
-/// training by model.stop_training = true; after freezing layers it compiles the model anew. A variable is not copied,
-/// unless it is const, so that its state can be looked at afterwards: EarlyStopping stopping{.patience = 3}; fit(x, y,
-/// {.callbacks = {stopping}}).
+/// What fit() takes for a callback: a LambdaCallback, or an object of any class with some of the functions of
+/// LambdaCallback, of the same names and arguments, such as EarlyStopping or a class of the user's own. In them a
+/// callback may look at the model, evaluate it, change its learning rate, restore a state, put another model in its
+/// place, or end the training by model.stop_training = true. After it has frozen layers it compiles the model anew, for
+/// an optimizer takes the same parameters at every step. A variable is not copied, unless it is const, so that its
+/// state can be looked at afterwards: EarlyStopping stopping{.patience = 3}; fit(x, y, {.callbacks = {stopping}}).
 class Callback : public LambdaCallback {
  public:
+  /// Functions, which are copied.
   Callback(LambdaCallback functions) : LambdaCallback(std::move(functions)) {}
 
+  /// An object with some of the functions. Throws ValueError for one that has none of them. One with a function of
+  /// another signature does not compile.
   template <class C>
   requires(!std::derived_from<std::remove_cvref_t<C>, LambdaCallback>) Callback(C&& object) {
     using Object = std::remove_cvref_t<C>;

@@ -1,8 +1,9 @@
 #pragma once
 
-// The callbacks that come with Keras, with its options and defaults, and StopAtLoss. Those that look at a number of the
-// epoch's logs take its name as `monitor` ("val_loss", "accuracy"); mode "auto" takes more to be better for names of
-// accuracies and their like, less for all others. Where an epoch has no such number they say so, once, on stderr.
+// Callbacks of Keras, with its options and defaults, and StopAtLoss. Callbacks that look at a number of the epoch's
+// logs take its name as `monitor` ("val_loss", "accuracy"). In mode "max" more is better, in mode "min" less. Mode
+// "auto" is "max" for names with acc, auc, precision, recall, f1 or r2 in them, else "min". Where an epoch has no such
+// number, the callback says so, once, on stderr.
 
 #include <functional>
 #include <limits>
@@ -16,19 +17,20 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 namespace detail {
 
-/// A number that is watched through the epochs, and its best.
+/// A number of the logs that a callback watches through the epochs, and the best one so far.
 class Monitor {
  public:
-  /// Throws ValueError in the name of `who` for a mode that is none of auto, min, max.
+  /// Begins to watch the number of that name. Throws ValueError, which begins with `who`, unless the mode is auto, min
+  /// or max.
   void begin(const char* who, const std::string& name, const std::string& mode);
 
-  /// The number in these logs, if it is there; else says so the first time.
+  /// The number in these logs. If it is not there, returns none, and says so on stderr the first time.
   std::optional<double> look(const Logs& logs);
 
   /// Whether the number is better than the other by more than min_delta.
   bool better(double number, double than, double min_delta) const;
 
-  double best() const { return best_; }
+  double best() const { return best_; }  ///< at first an infinity, the worst of all
   void set_best(double number) { best_ = number; }
   const std::string& name() const { return name_; }
 
@@ -41,16 +43,17 @@ class Monitor {
 
 }  // namespace detail
 
-/// Ends the training when a number has not become better by more than min_delta for `patience` epochs.
+/// Ends the training when a number has not become better than its best by more than min_delta for `patience` epochs.
+/// Throws ValueError at the beginning for a mode that is none of auto, min and max.
 struct EarlyStopping {
   std::string monitor = "val_loss";
   double min_delta = 0;
   std::size_t patience = 0;
   int verbose = 0;
   std::string mode = "auto";
-  std::optional<double> baseline{};   ///< what has to be beaten for the wait to begin anew
-  bool restore_best_weights = false;  ///< at the end, also when nothing was stopped
-  std::size_t start_from_epoch = 0;
+  std::optional<double> baseline{};   ///< a number that is not better than this one, too, does not end the wait
+  bool restore_best_weights = false;  ///< at the end of the training, also if it was not stopped
+  std::size_t start_from_epoch = 0;   ///< epochs before this one do not count
 
   std::size_t stopped_epoch = 0, best_epoch = 0, wait = 0;  ///< what happened; stopped_epoch is 0 if it did not stop
 
@@ -62,17 +65,18 @@ struct EarlyStopping {
   std::vector<Tensor> best_weights{};
 };
 
-/// Multiplies the learning rate by `factor` when a number has not become better for `patience` epochs, and writes it to
-/// the logs as "learning_rate".
+/// Multiplies the learning rate of every optimizer by `factor` when a number has not become better than its best by
+/// more than min_delta for `patience` epochs. Writes the first optimizer's learning rate to the logs as
+/// "learning_rate". Throws ValueError for a factor or mode out of range, and for a learning rate that is a schedule.
 struct ReduceLROnPlateau {
   std::string monitor = "val_loss";
-  double factor = 0.1;  ///< below 1, else ValueError
+  double factor = 0.1;  ///< above 0 and below 1
   std::size_t patience = 10;
   int verbose = 0;
   std::string mode = "auto";
   double min_delta = 1e-4;   ///< absolute
   std::size_t cooldown = 0;  ///< epochs after a reduction that do not count
-  double min_lr = 0;
+  double min_lr = 0;         ///< below which no learning rate goes
 
   void on_train_begin(Model& model);
   void on_epoch_end(Model& model, std::size_t epoch, Logs& logs);
@@ -81,7 +85,9 @@ struct ReduceLROnPlateau {
   std::size_t wait = 0, cooldown_counter = 0;
 };
 
-/// Sets the learning rate at the beginning of every epoch: schedule(epoch, learning rate until now).
+/// Sets the learning rate of every optimizer at the beginning of every epoch, to schedule(epoch, learning rate until
+/// now). Writes the first optimizer's to the logs as "learning_rate". Throws ValueError without a function, for a rate
+/// that is not above 0, and for a learning rate that is a schedule already.
 struct LearningRateScheduler {
   std::function<double(std::size_t epoch, double learning_rate)> schedule;
   int verbose = 0;
@@ -90,15 +96,16 @@ struct LearningRateScheduler {
   void on_epoch_end(Model& model, std::size_t epoch, Logs& logs);
 };
 
-/// Saves the model after every epoch, or after those that are the best so far, to a file in whose name {epoch}, counted
-/// from 1, and the names of logs stand for their values, with a format if need be:
-/// "m.{epoch:02d}-{val_loss:.2f}.xgrad".
+/// Saves the model after every epoch, or after every epoch that is the best so far. In the name of the file, {epoch},
+/// which counts from 1, and the names of logs stand for their values, with a format if need be:
+/// "m.{epoch:02d}-{val_loss:.2f}.xgrad". Throws ValueError for an empty name, for a name or format in it that does not
+/// exist, and for a mode that is none of auto, min and max; DataError if a file cannot be written.
 struct ModelCheckpoint {
   std::string filepath;
   std::string monitor = "val_loss";
   int verbose = 0;
-  bool save_best_only = false;
-  bool save_weights_only = false;
+  bool save_best_only = false;     ///< by the monitored number; the first epoch of a fit() is always the best so far
+  bool save_weights_only = false;  ///< writes what load_weights() reads, instead of the whole model
   std::string mode = "auto";
 
   void on_train_begin(Model& model);
@@ -107,12 +114,13 @@ struct ModelCheckpoint {
   detail::Monitor watched{};
 };
 
-/// Writes each epoch's numbers to a table as soon as they are there: epoch, then the others by name. The columns are
-/// those of the first epoch. Throws DataError if the file cannot be written.
+/// Writes the numbers of each epoch to a table as soon as the epoch ends: the epoch, from 0, and the logs by name. The
+/// first epoch decides which columns there are. A number that a later epoch does not have is "NA". Throws DataError if
+/// the file cannot be written.
 struct CSVLogger {
   std::string filename;
   std::string separator = ",";
-  bool append = false;
+  bool append = false;  ///< whether a file that is there is kept, and written on
 
   void on_train_begin(Model& model);
   void on_epoch_end(Model& model, std::size_t epoch, Logs& logs);
@@ -120,13 +128,14 @@ struct CSVLogger {
   std::vector<std::string> columns{};
 };
 
-/// Ends the training, instead of an error, when the loss of a batch is not finite.
+/// Ends the training when the loss of a batch is not finite, where fit() would throw ValueError. That batch takes no
+/// step.
 struct TerminateOnNaN {
   void on_train_batch_end(Model& model, std::size_t batch, const Logs& logs);
 };
 
-/// Ends the training after an epoch whose number is not above `threshold`: gradient descent until the loss is small
-/// enough.
+/// Ends the training after an epoch whose monitored number is not above `threshold`: gradient descent until the loss is
+/// small enough. Keras has no such callback.
 struct StopAtLoss {
   double threshold;
   std::string monitor = "loss";

@@ -15,53 +15,56 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// Of fit(), with Keras's names, order and defaults.
+/// The options of fit(), with Keras's names, order and defaults; the last two are not Keras's.
 struct FitOptions {
-  std::size_t batch_size = 32;  ///< the last batch has what is left
-  std::size_t epochs = 1;       ///< the number of the last one: with initial_epoch, fewer are run
-  int verbose = automatic;
+  std::size_t batch_size = 32;  ///< samples in a batch; the last batch of an epoch has what is left
+  std::size_t epochs = 1;       ///< the number of the last epoch, from 1: with initial_epoch, fewer are run
+  int verbose = automatic;      ///< see Verbose
   std::vector<Callback> callbacks{};
-  double validation_split = 0;               ///< this fraction of the samples, the last ones, is not learnt from
-  std::optional<Samples> validation_data{};  ///< {{x, y}}, or {{x, y, &weights}}; goes before validation_split
-  bool shuffle = true;
-  std::map<std::size_t, double> class_weight{};  ///< of labels; 1 for those that are not here
+  double validation_split = 0;  ///< this fraction of the samples, the last ones, validates instead of being learnt from
+  std::optional<Samples> validation_data{};      ///< {{x, y}}, or {{x, y, &weights}}; goes before validation_split
+  bool shuffle = true;                           ///< whether each epoch takes the samples in a new order
+  std::map<std::size_t, double> class_weight{};  ///< the weight of a label's samples, 1 for a label that is not here
   std::optional<Tensor> sample_weight{};         ///< (n,); the loss of a batch is sum(weights losses) / samples
-  std::size_t initial_epoch = 0;
-  std::size_t validation_batch_size = 0;  ///< batch_size if 0
-  std::size_t validation_freq = 1;        ///< in epochs
-  std::size_t workers = 1;                ///< threads that share each batch by slices: see docs/keras.md
-  bool check_data = true;                 ///< refuses NaN and infinity in x before the first epoch
+  std::size_t initial_epoch = 0;                 ///< how many epochs were done before: see Model::epochs_done()
+  std::size_t validation_batch_size = 0;         ///< 0 for batch_size
+  std::size_t validation_freq = 1;               ///< validates after every so many epochs
+  std::size_t workers = 1;                       ///< threads that share each batch by slices: see docs/keras.md
+  bool check_data = true;                        ///< refuses NaN and infinity in x before the first epoch
 };
 
+/// The options of evaluate(), with Keras's names, order and defaults.
 struct EvaluateOptions {
   std::size_t batch_size = 32;
-  int verbose = automatic;
-  std::optional<Tensor> sample_weight{};
+  int verbose = automatic;                ///< see Verbose
+  std::optional<Tensor> sample_weight{};  ///< (n,); the loss is sum(weights losses) / samples
 };
 
-/// The training of a model, a batch at a time: what Model::fit() does is
+/// The training of a model, a batch at a time. Model::fit() does
 ///   Fit fit(model, data, options);
 ///   while (fit.next());
 ///   return fit.history();
-/// and a loop of one's own looks at what it likes between two batches. The model, compiled, and the data outlive it.
+/// A loop of one's own looks at what it likes between two batches. The model is compiled. It and the data outlive the
+/// Fit.
 class Fit {
  public:
-  /// Throws what Model::fit() throws before the first step.
+  /// Checks options and data, and draws weights that have no value. Throws ValueError or ShapeError for what does not
+  /// fit the model or the loss, and for a model that is not compiled.
   Fit(Model& model, const Samples& data, const FitOptions& options = {});
   ~Fit();
   Fit(const Fit&) = delete;
   Fit& operator=(const Fit&) = delete;
 
-  /// Learns from the next batch. Before the first of an epoch that begins, and after the last of one that ends: the
-  /// validation, what is printed, and the callbacks. False, and nothing learnt, when all epochs are done, when
-  /// model.stop_training was set, or on Ctrl-C. Throws ValueError where the loss is not finite.
+  /// Learns from the next batch. Callbacks are called before and after the batch, and before the first and after the
+  /// last batch of an epoch, where the epoch is also validated and printed. Returns false, and learns nothing, when all
+  /// epochs are done, when model.stop_training was set, or after Ctrl-C. Throws ValueError if the loss is not finite.
   bool next();
 
-  std::size_t epoch() const { return epoch_; }          ///< of the last batch, from 0
-  std::size_t step() const { return step_; }            ///< how many batches of the epoch are done
-  bool epoch_ended() const { return !in_epoch_; }       ///< whether the last batch was the epoch's last
-  Logs logs() const;                                    ///< the epoch's loss and metrics until here
-  const History& history() const { return *history_; }  ///< of the epochs that have ended
+  std::size_t epoch() const { return epoch_; }          ///< the epoch of the next batch, from 0
+  std::size_t step() const { return step_; }            ///< how many batches of the last batch's epoch are done
+  bool epoch_ended() const { return !in_epoch_; }       ///< whether the last batch was the last of its epoch
+  Logs logs() const;                                    ///< the loss and metrics of the epoch so far
+  const History& history() const { return *history_; }  ///< the numbers of the epochs that have ended
 
  private:
   struct State;

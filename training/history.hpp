@@ -13,15 +13,17 @@ namespace xgrad::inline XGRAD_PRECISION {
 class Logs {
  public:
   Logs() = default;
+
+  /// Numbers with their names: {{"accuracy", 0.93}, {"loss", 0.23}}.
   Logs(std::initializer_list<std::pair<std::string, double>> entries) : entries_(entries) {}
 
-  /// The number of that name, which is added if there is none.
+  /// The number of a name, to be read or set. It is added, as 0, if there is none.
   double& operator[](std::string_view name);
 
-  /// The same; throws ValueError, with the names that there are, if it is not one of them.
+  /// The number of a name. Throws ValueError, which lists the names that there are, if there is none.
   double at(std::string_view name) const;
 
-  /// The same, or null.
+  /// Where the number of a name is, or null if there is none.
   const double* find(std::string_view name) const;
 
   auto begin() const { return entries_.begin(); }
@@ -29,7 +31,7 @@ class Logs {
   std::size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
 
-  /// The names, with commas between them.
+  /// All names, with ", " between them.
   std::string names() const;
 
  private:
@@ -38,15 +40,16 @@ class Logs {
 
 /// What fit() returns: the numbers of every epoch.
 struct History {
-  std::vector<std::size_t> epoch;  ///< their numbers, from 0
-  std::vector<Logs> logs;          ///< one for each of them
-  bool interrupted = false;        ///< whether Ctrl-C ended it
+  std::vector<std::size_t> epoch;  ///< the epochs' numbers, from 0
+  std::vector<Logs> logs;          ///< the loss and metrics of each epoch
+  bool interrupted = false;        ///< whether Ctrl-C ended the training
 
-  /// One number through the epochs that have it: history["val_loss"]. Throws ValueError if none has it.
+  /// The number of a name in each epoch that has it: history["val_loss"]. Throws ValueError, which lists the names of
+  /// the first epoch, if no epoch has it.
   std::vector<double> operator[](std::string_view name) const;
 
-  /// Writes a row for every epoch: its number, then all that there is, by name; empty where an epoch has none. Throws
-  /// DataError if the file cannot be written.
+  /// Writes a table with a row for every epoch: its number, and the logs by name. An entry is empty where the epoch has
+  /// no such number. Throws DataError if the file cannot be written.
   void to_csv(const std::string& path) const;
 };
 

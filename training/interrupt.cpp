@@ -12,7 +12,7 @@ std::atomic<bool> noted = false;
 static_assert(std::atomic<bool>::is_always_lock_free);  // or a handler could not set it
 void note(int) { noted = true; }
 
-std::mutex mutex;  // of the rest
+std::mutex mutex;  // guards the three variables below
 std::size_t guards = 0;
 struct sigaction before {};
 bool installed = false;

@@ -16,7 +16,7 @@ std::string formatted(const char* format, double value) {
   return buffer;
 }
 
-// As Keras: four decimals, or an exponent for what they would not show.
+// A number as Keras prints it: with four decimals, or an exponent where they would not show it.
 std::string number(double value) { return formatted(std::abs(value) > 1e-3 ? "%.4f" : "%.4e", value); }
 
 std::string per_step(double seconds) {

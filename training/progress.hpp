@@ -9,26 +9,28 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// One epoch's progress in Keras 3's form: "1875/1875 ━━━━━━━━━━━━━━━━━━━━ 1s 47us/step - accuracy: 0.8185 - loss:
-/// 0.5985". A bar on a terminal is drawn again and again with the time that is left; else the line is written once, at
-/// the end, and without the bar if it is plain: "1875/1875 - 1s - 47us/step - accuracy: ...". The time of a step leaves
-/// out the first, which finds nothing prepared.
+/// The progress of an epoch in Keras 3's form: "1875/1875 ━━━━━━━━━━━━━━━━━━━━ 1s 47us/step - accuracy: 0.8185 - loss:
+/// 0.5985". A live_bar, for a terminal, is drawn again and again, with the time that is left. A bar is written once, at
+/// the end. A plain line is written once, without the bar: "1875/1875 - 1s - 47us/step - accuracy: ...". The time per
+/// step leaves out the first step, which finds nothing prepared.
 class Progress {
  public:
   enum Style { live_bar, bar, plain };
 
+  /// Begins to count the time. Writes nothing yet.
   Progress(std::ostream& out, std::size_t steps, Style style);
 
-  /// After `step` of the steps. Asks for the numbers, logs(), only to draw, at most every 50 ms: it costs nothing.
+  /// Says that `step` steps are done. Calls logs(), which gives the numbers so far, only where it draws: a live_bar, at
+  /// most every 50 ms.
   template <std::invocable F>
   void update(std::size_t step, F logs) {
     if (is_due(step)) draw(step, logs(), time_left(step));
   }
 
-  /// After the last step: writes the line's last form and ends it.
+  /// Says that all steps are done: writes the last form of the line, and ends it.
   void finish(const Logs& logs);
 
-  /// Since the beginning.
+  /// The time since the beginning.
   double seconds() const;
 
  private:
@@ -45,7 +47,7 @@ class Progress {
   double drawn_ = -1;      // when
 };
 
-/// How FitOptions::verbose is drawn on standard output.
+/// How a progress is drawn on standard output for FitOptions::verbose: see Verbose.
 Progress::Style style_of(int verbose);
 
 /// Whether standard output is a terminal, on which a line can be drawn again.

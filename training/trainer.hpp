@@ -14,23 +14,25 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 class Workers;
 
-/// Learns the parameters of one module. It knows no data, no loss and no other modules: these are what the caller's
-/// objective records. Two of them, one for each of two modules, train a GAN.
+/// Takes the steps by which a module learns. It knows no data, no loss and no other modules: what is learnt is what the
+/// caller's objective records. Two trainers, one for each of two modules, train a GAN.
 ///   Trainer trainer(net, Adam{});
 ///   trainer.step(rng, [&](Tape& tape, const Context& context) {
 ///     return mean_squared_error(y, net(tape.borrow(x), context));
 ///   });
-/// The module stays where it is while the trainer lives: a step after it was moved or destroyed throws ValueError.
+/// The module stays where it is while the trainer lives. A step after it was moved or destroyed throws ValueError.
 class Trainer {
  public:
-  /// Records a loss, a number, of whatever it likes, asking the layers with the context that it is given.
+  /// A function that records a loss, a number, on the tape. It calls layers with the context that it is given.
   using Objective = std::function<Var(Tape& tape, const Context& context)>;
 
-  /// Throws ValueError for groups that do not fit the parameters: see Optimizers.
+  /// A trainer of a module, with optimizers of its own. Throws ValueError for groups that do not fit the parameters,
+  /// see Optimizers, and for two fields of one path.
   template <Module M>
   Trainer(M& module, Optimizers optimizers) : Trainer(ModuleRef(module), std::move(optimizers)) {}
 
-  /// By optimizers of the caller's, who may save them.
+  /// A trainer of a module, with optimizers of the caller's, who can save them. They outlive the trainer. Throws
+  /// ValueError for groups that do not fit the parameters: see Optimizers.
   template <Module M>
   Trainer(M& module, Optimizers* optimizers) : Trainer(ModuleRef(module), optimizers, 1) {}
 
@@ -38,25 +40,29 @@ class Trainer {
   Trainer(const Trainer&) = delete;
   Trainer& operator=(const Trainer&) = delete;
 
-  /// Takes one step down the objective, and gives its value before the step, with the penalties of regularizers. At the
-  /// first step a dry run draws the weights that have no values. Throws ValueError, with the weights as they were, if
-  /// the value is not finite, naming the first operation that gave it; for a weight that is used but not shown in the
-  /// module's fields(); for a parameter without a gradient.
+  /// Takes one step down the objective. Returns the objective's value before the step, with the penalties of
+  /// regularizers. Before the first step, a dry run draws the weights that have no value. Throws ValueError if the
+  /// value is not finite, naming the first operation that gave it; if the dry run finds a weight that the module's
+  /// fields() do not show; for a parameter without a gradient, where the objective does not use it. No weight has moved
+  /// then, except by groups of optimizers before that of such a parameter.
   double step(Rng& rng, const Objective& objective);
 
-  /// Looks anew for what is to be learnt, after layers were frozen or added.
+  /// Looks anew for the parameters that are to be learnt, and divides them among the optimizers. It has to be called
+  /// after layers were frozen or added, or optimizers were replaced. An optimizer that has taken steps takes the same
+  /// parameters at every step: for others, it has to be replaced before.
   void find_parameters();
 
-  /// Whether parameters were frozen, thawed, moved or destroyed since they were found.
+  /// Whether one of parameters() was frozen, moved or destroyed since find_parameters(). It does not see parameters
+  /// that were unfrozen or added.
   bool is_stale() const;
 
-  const Parameters& parameters() const { return parameters_; }
-  Optimizers& optimizers() { return *optimizers_; }
+  const Parameters& parameters() const { return parameters_; }  ///< the parameters that are learnt
+  Optimizers& optimizers() { return *optimizers_; }             ///< the optimizers that move them
 
  private:
   friend class Run;
 
-  // What one worker records: the loss of its part of a batch, and how great a share of the batch's samples that is of.
+  // What one worker records: the loss of its part of a batch, and the share of the batch's samples that the part has.
   struct Part {
     Tape tape;
     std::vector<Var> penalties, watched, gradients;
@@ -79,7 +85,7 @@ class Trainer {
   ModuleRef module_;
   std::optional<Optimizers> own_;
   Optimizers* optimizers_;
-  bool learns_all_ = false;  // that any recording asks for
+  bool learns_all_ = false;  // whether a recording has no other trainer's parameters, which spares a look-up of each
   Parameters parameters_;
   std::vector<const Parameter*> sorted_;
   std::vector<std::weak_ptr<const void>> tokens_;

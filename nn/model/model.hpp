@@ -151,13 +151,14 @@ class Model {
   /// that is not called as a layer is.
   Tensor predict(const Tensor& x, const PredictOptions& options = {});
 
-  /// Takes one step on one batch, x (n, ...), with weights (n,) if there are any. Returns the loss and metrics before
-  /// the step. Throws ValueError for no samples, for a model that is not compiled, and for a loss that is not finite;
-  /// ShapeError for shapes that do not fit the model.
+  /// Takes one step on one batch, x (n, ...), with weights (n,) if there are any, by the loss that compile() took.
+  /// Returns the loss and metrics before the step. Throws ValueError for no samples, for a model that is not compiled,
+  /// and for a loss that is not finite; ShapeError for shapes that do not fit the model.
   Logs train_on_batch(const Tensor& x, const Tensor& y, const Tensor* sample_weight = nullptr);
 
-  /// The loss and metrics of one batch, x (n, ...), with weights (n,) if there are any. Takes no step. Throws
-  /// ValueError for no samples and for a model that is not compiled; ShapeError for shapes that do not fit the model.
+  /// The loss and metrics of one batch, x (n, ...), with weights (n,) if there are any, by the loss that compile()
+  /// took. Takes no step. Throws ValueError for no samples and for a model that is not compiled; ShapeError for shapes
+  /// that do not fit the model.
   Logs test_on_batch(const Tensor& x, const Tensor& y, const Tensor* sample_weight = nullptr);
 
   Optimizer& optimizer();      ///< that of the first group; throws ValueError before compile()

@@ -10,14 +10,15 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// What compile() says.
+/// What compile() said of a model.
 struct Model::Training {
   Optimizers optimizers;
   Loss loss;
   std::vector<Metric> metrics;
-  Objective objective;                   ///< instead of the loss, for a module that is not called with one Var
-  std::uint64_t number = next_number();  ///< another one for each compile()
+  Objective objective;                   ///< if there is one, it stands for the loss and the metrics
+  std::uint64_t number = next_number();  ///< each compile() has another one
 
+  /// A number that no compile() of this program has had yet.
   static std::uint64_t next_number();
 };
 

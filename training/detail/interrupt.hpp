@@ -4,8 +4,9 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// While one lives, in any thread, the first Ctrl-C (SIGINT) is only noted, and the second ends the program as ever.
-/// The first of several leaves alone a handler that the program has set, and the last puts back what that one found.
+/// While a guard lives, in any thread, the first Ctrl-C (SIGINT) is only noted, and the second ends the program as
+/// usual. A handler that the program has set stays in place, and Ctrl-C is then not noted. When the last guard is
+/// destroyed, the default is back.
 class InterruptGuard {
  public:
   InterruptGuard();
@@ -13,6 +14,7 @@ class InterruptGuard {
   InterruptGuard(const InterruptGuard&) = delete;
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
+  /// Whether Ctrl-C was noted since the first of the guards that live was made.
   bool interrupted() const;
 };
 

@@ -9,22 +9,22 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 class Loss;
 
-/// What fit()'s options make of the data: the samples that are learnt from in batches, with their weights, and those to
-/// validate with.
+/// What fit() makes of its data and options: batches of the samples that are learnt from, weights, and batches of the
+/// samples that validate.
 struct Plan {
-  /// The data and the options outlive it. Throws ValueError or ShapeError for options and data that do not fit each
-  /// other.
+  /// Divides the data as the options say. Both outlive the plan. `rng` shuffles the batches. Throws ValueError or
+  /// ShapeError for options and data that do not fit each other.
   Plan(const Samples& given, const FitOptions& options, Rng& rng);
 
-  /// Throws for data that do not fit a model with outputs of this shape: targets that the loss does not take, and,
-  /// unless the options say so, samples that are not finite.
+  /// Throws ShapeError or ValueError for targets that the loss does not take, for a model whose outputs have this
+  /// shape, the batch left out; if `finite`, ValueError for samples that are not finite.
   void check_data(const Loss& loss, const Shape& output, bool finite) const;
 
   /// The weights of the samples, or null if there are none.
   const Tensor* weights() const { return class_weights.size() > 0 ? &class_weights : data.weights(); }
 
   const Samples data;
-  const Tensor class_weights;  // of each sample, if there are any
+  const Tensor class_weights;  ///< (n,), the weight of each sample's class; empty without class_weight
   const std::optional<Samples> validation;
   std::optional<Batches> batches, validation_batches;
 };

@@ -13,57 +13,75 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// One way through batches after another: what fit, evaluate, predict and the single batches share. It counts the loss
-/// and the metrics of a model. With several workers, each takes a slice of every batch, on a tape of its own. While it
-/// lives, denormals are flushed.
+/// A run of a model through batches: what fit, evaluate, predict and the functions for one batch share. It adds up the
+/// loss and the metrics. With several workers, each takes a slice of every batch, on a tape of its own. While the run
+/// lives, denormals are flushed to 0.
 class Run {
  public:
+  /// A run that has seen no batch. The model outlives it.
   explicit Run(Model& model, std::size_t workers = 1);
 
-  /// Looks for what is to be learnt. A callback may have frozen layers or put another model here since.
+  /// Looks for the parameters that are to be learnt. It is called before the first step, and after a callback outside
+  /// of an epoch, which may have frozen layers or put another model here.
   void find_parameters();
 
-  /// Looks for what is to be learnt if that, or what compile() said, has changed. It takes no memory if it has not.
+  /// Looks for the parameters that are to be learnt if Trainer::is_stale() or the model was compiled anew. Takes no
+  /// memory otherwise.
   void refresh();
 
   /// Draws the weights of a module that is not called with one Var, by a dry run of its objective on the first sample.
   void draw(const Samples& data);
 
-  /// Begins to count anew.
+  /// Begins to add up the loss and the metrics anew.
   void begin();
 
-  /// Begins an epoch of training. What workers draw in it depends on its number and on the model's generator, which
-  /// draws nothing for them: where no layer draws, the order of the samples is that of one worker.
+  /// Begins an epoch of training, and adds up anew. What workers draw in the epoch depends on its number and on the
+  /// state of the model's generator, which itself draws nothing for them: without layers that draw, the order of the
+  /// samples is that of one worker.
   void begin(std::size_t epoch);
 
-  /// One step on a batch; false, without the step, if its loss is not finite.
+  /// Takes one step on a batch, with weights of its samples or null. Returns false, without a step, if its loss is not
+  /// finite.
   bool learn(const Batch& batch, const Tensor* weights);
+
+  /// Takes one step on a batch x and y, with weights of its samples or null, by the loss and not by an objective.
+  /// Returns false, without a step, if its loss is not finite.
   bool learn(const Tensor& x, const Tensor& y, const Tensor* weights);
 
-  /// One step on a batch by all workers.
+  /// Takes one step by all workers on the samples of these numbers, with weights of all samples or null. Returns false,
+  /// without a step, if the loss of a slice is not finite.
   bool learn_together(const Samples& data, std::span<const std::uint32_t> numbers, const Tensor* weights);
 
-  /// The loss and metrics of a batch, or of many, without a step; and the model's output alone.
+  /// Adds up the loss and metrics of a batch, with weights of its samples or null. Takes no step.
   void judge(const Batch& batch, const Tensor* weights);
+
+  /// Adds up the loss and metrics of a batch x and y, with weights of its samples or null, by the loss and not by an
+  /// objective. Takes no step.
   void judge(const Tensor& x, const Tensor& y, const Tensor* weights);
+
+  /// Adds up the loss and metrics of all batches anew, with weights of all samples or null, and says so to the
+  /// progress, or null. Takes no step.
   void evaluate(Batches& data, const Tensor* weights, Progress* progress);
+
+  /// The model's output for x, in inference. It is good until the next call.
   const Tensor& output(const Tensor& x);
 
-  /// The weights of a batch's samples, or null if there are none.
+  /// The weights of a batch's samples, out of the weights of all samples; null if these are null. They are good until
+  /// the next call.
   const Tensor* weights_of(const Batches::Iterator& batch, const Tensor* weights);
 
-  /// The means until here, by name in alphabetical order, as Keras prints them: precision, and precision_1 for the next
-  /// metric of that name.
+  /// The loss and metrics of the batches that were added up, in alphabetical order, as Keras prints them. A second
+  /// metric of one name, precision, is precision_1. The prefix, such as "val_", stands before every name.
   Logs logs(const std::string& prefix = "") const;
 
-  /// Where on the tape the last batch's loss, which is not finite, began to be so: ": sqrt (line 3) gave nan ...".
+  /// The first operation of the last batch that gave NaN or infinity, ": sqrt (line 3) gave nan ..."; "" if none did.
   std::string where_not_finite() const { return trainer_->where_not_finite(); }
 
  private:
   // A batch, or a worker's part of one, and what the model says of it.
   struct Slice {
     const Tensor *x = nullptr, *y = nullptr, *weights = nullptr;
-    const Batch* batch = nullptr;  // of which x and y are the first tensors, if it is one
+    const Batch* batch = nullptr;  // what an objective takes; null for an x and y of the caller's
     Batch gathered;
     Tensor gathered_weights;
     Rng rng;
@@ -78,11 +96,11 @@ class Run {
   const FlushDenormals flush_;
   Model& model_;
   std::unique_ptr<Trainer> trainer_;  // once something is to be learnt
-  std::uint64_t compiled_ = 0;        // the number of the compile() that it is of
+  std::uint64_t compiled_ = 0;        // the number of the compile() whose optimizers the trainer has
   const std::size_t workers_;
   std::vector<Metric> metrics_;  // its own, for a callback may evaluate the model meanwhile
   std::vector<Slice> slices_;
-  Tape tape_;  // of what is not learnt from
+  Tape tape_;  // for batches that are not learnt from
   std::vector<Var> penalties_;
   double loss_ = 0, samples_ = 0;
 };

@@ -19,7 +19,7 @@ Parameter Parameter::statistic() {
 
 Parameter::Parameter(const Parameter&) = default;
 Parameter::Parameter(Parameter&& other) noexcept
-    : label(other.label),
+    : label(other.label),  // which stays, for messages. NOLINT(performance-move-constructor-init)
       trainable(other.trainable),
       frozen(other.frozen),
       gradient(std::move(other.gradient)),

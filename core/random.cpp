@@ -41,7 +41,7 @@ double Rng::normal() {
     has_spare_ = false;
     return spare_;
   }
-  double x, y, r2;
+  double x = 0, y = 0, r2 = 0;
   do {
     x = 2 * uniform() - 1;
     y = 2 * uniform() - 1;
@@ -54,7 +54,7 @@ double Rng::normal() {
 }
 
 double Rng::truncated_normal() {
-  double x;
+  double x = 0;
   do x = normal();
   while (std::abs(x) > 2);
   return x;
@@ -63,7 +63,7 @@ double Rng::truncated_normal() {
 std::uint32_t Rng::integer(std::uint32_t largest) {
   if (largest == 0) return 0;
   const std::uint32_t mask = ~std::uint32_t{0} >> std::countl_zero(largest);
-  std::uint32_t x;
+  std::uint32_t x = 0;
   do x = bits() & mask;
   while (x > largest);
   return x;

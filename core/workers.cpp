@@ -72,7 +72,7 @@ void Workers::run(const Task& task) {
   } catch (...) {
     errors_[0] = std::current_exception();
   }
-  for (std::uint32_t busy; (busy = busy_) != 0;) wait_while(busy_, busy);
+  for (std::uint32_t busy = 0; (busy = busy_) != 0;) wait_while(busy_, busy);
   std::exception_ptr first;
   for (std::exception_ptr& error : errors_)
     if (std::exception_ptr its = std::exchange(error, nullptr); its && !first) first = its;

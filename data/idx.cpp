@@ -146,7 +146,7 @@ Idx read_idx(const std::string& path, std::size_t rank) {
     const std::size_t got = in.read(&idx.bytes[have], n);
     check_size(got == n, header + have + got);
   }
-  std::uint8_t extra;
+  std::uint8_t extra = 0;
   check_size(in.read(&extra, 1) == 0, "more");
   return idx;
 }

@@ -75,7 +75,7 @@ class HeaderReader {
     check(quote == '\'' || quote == '"', unreadable);
     const std::size_t end = text_.find(quote, at_ + 1);
     check(end != text_.npos, unreadable);
-    const std::string value(text_.substr(at_ + 1, end - at_ - 1));
+    std::string value(text_.substr(at_ + 1, end - at_ - 1));
     at_ = end + 1;
     return value;
   }

@@ -96,6 +96,7 @@ M& module_for(Model& model, Var (F::*)(M&, Tape&, const Batch&, const Context&))
 }  // namespace detail
 
 template <class F>
+// The optimizers are moved, which clang-tidy does not see. NOLINTNEXTLINE(performance-unnecessary-value-param)
 requires(requires { &F::operator(); } && !std::is_invocable_v<F&, Var, Var>) void Model::compile(Optimizers optimizers,
                                                                                                  F objective) {
   compile_objective(std::move(optimizers),

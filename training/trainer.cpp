@@ -138,7 +138,7 @@ void Trainer::add_gradients(std::size_t part, std::size_t parts) {
     const std::size_t size = p.gradient.size(), end = begin_of(part + 1, parts, size);
     Real* const sum = p.gradient.data();
     const auto uses_it = [&](const Part& s) { return !s.gradients.empty() && s.watched[k].line() < s.recorded; };
-    for (std::size_t first = begin_of(part, parts, size), last; first < end; first = last) {
+    for (std::size_t first = begin_of(part, parts, size), last = 0; first < end; first = last) {
       last = std::min(first + piece, end);
       std::fill(sum + first, sum + last, Real{0});
       for (const Part& its : parts_) {

@@ -50,7 +50,8 @@ void R2Score::update(const Tensor& y_true, const Tensor& y_pred) {
     output.squares += from_first * from_first;
     output.residual += squared(double{y_true.data()[i]} - double{y_pred.data()[i]});
   }
-  count += static_cast<double>(y_pred.size() / n);
+  const std::size_t samples = y_pred.size() / n;
+  count += static_cast<double>(samples);
 }
 
 double R2Score::result() const {

@@ -130,7 +130,7 @@ const Layer* Reader::example(std::string_view kind) const {
   return nullptr;
 }
 
-void Reader::differ(std::string difference) {
+void Reader::differ(const std::string& difference) {
   constexpr std::size_t most = 20;  // of them in the message
   if (++count_ <= most) differences_ += (differences_.empty() ? "" : "; ") + difference;
 }

@@ -58,7 +58,7 @@ class Reader final : public Fields, public LayerExamples {
   void tensor(const std::string& path, Tensor& value) override;
   void option(const std::string& path, const Option& option, bool is_needed) override;
   const StoredTensor* take(const std::string& path);
-  void differ(std::string difference);
+  void differ(const std::string& difference);
 
   std::string prefix_;
   Json options_;

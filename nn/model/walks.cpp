@@ -117,9 +117,9 @@ bool is_exact(const std::string& dtype) {
   return dtype == "F16" || dtype == "BF16" || dtype == "F32" || (dtype == "F64" && sizeof(Real) == 8);
 }
 
-Reader::Reader(const std::vector<StoredTensor>& tensors, std::string prefix, Json options,
-               const std::vector<Layer>& own, bool texts)
-    : Fields(reading), prefix_(std::move(prefix)), options_(std::move(options)), own_(own), texts_(texts) {
+Reader::Reader(const std::vector<StoredTensor>& tensors, std::string prefix, Json options, std::vector<Layer> own,
+               bool texts)
+    : Fields(reading), prefix_(std::move(prefix)), options_(std::move(options)), own_(std::move(own)), texts_(texts) {
   for (const StoredTensor& tensor : tensors)
     if (tensor.name.starts_with(prefix_)) left_[tensor.name.substr(prefix_.size())] = &tensor;
 }

@@ -38,8 +38,8 @@ class Writer final : public Fields {
 class Reader final : public Fields, public LayerExamples {
  public:
   /// Reads from the tensors whose names begin with the prefix, and from options, which in files of 0.1 are `texts`.
-  /// Kinds of layers are looked up in `own` first. The tensors and these layers outlive the reader.
-  Reader(const std::vector<StoredTensor>& tensors, std::string prefix, Json options, const std::vector<Layer>& own,
+  /// Kinds of layers are looked up in `own` first. The tensors outlive the reader.
+  Reader(const std::vector<StoredTensor>& tensors, std::string prefix, Json options, std::vector<Layer> own,
          bool texts = false);
 
   const Layer* example(std::string_view kind) const override;
@@ -62,7 +62,7 @@ class Reader final : public Fields, public LayerExamples {
 
   std::string prefix_;
   Json options_;
-  const std::vector<Layer>& own_;
+  const std::vector<Layer> own_;
   const bool texts_;
   std::map<std::string, const StoredTensor*> left_;  // tensors that nobody has asked for
   std::set<std::string> asked_, frozen_paths_;

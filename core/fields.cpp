@@ -49,17 +49,36 @@ void set_frozen(const char* who, ModuleRef module, std::string_view pattern, boo
   require<ValueError>(any, who, ": no parameter matches \"", pattern, "\"; there are ", paths.empty() ? "none" : paths);
 }
 
-// One name: "*" is any number of characters.
-bool matches_name(std::string_view pattern, std::string_view name) {
-  if (pattern.empty()) return name.empty();
-  if (pattern[0] == '*')
-    return matches_name(pattern.substr(1), name) || (!name.empty() && matches_name(pattern, name.substr(1)));
-  return !name.empty() && pattern[0] == name[0] && matches_name(pattern.substr(1), name.substr(1));
+// Whether a list of things is what a pattern says, in which a star stands for any number of them. The last star is
+// given one thing more whenever what follows does not fit: earlier ones need not be tried again.
+template <class List, class IsStar, class Fits>
+bool matches_list(const List& pattern, const List& list, IsStar is_star, Fits fits) {
+  std::size_t p = 0, k = 0, star = pattern.size(), given = 0;
+  while (k < list.size()) {
+    if (p < pattern.size() && is_star(pattern[p])) {
+      star = p++;
+      given = k;
+    } else if (p < pattern.size() && fits(pattern[p], list[k])) {
+      ++p, ++k;
+    } else if (star < pattern.size()) {
+      p = star + 1;
+      k = ++given;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && is_star(pattern[p])) ++p;
+  return p == pattern.size();
 }
 
-std::pair<std::string_view, std::string_view> split(std::string_view path) {
-  const std::size_t slash = std::min(path.find('/'), path.size());
-  return {path.substr(0, slash), path.substr(std::min(slash + 1, path.size()))};
+std::vector<std::string_view> names_in(std::string_view path) {
+  std::vector<std::string_view> names;
+  for (std::size_t begin = 0; begin <= path.size() && !path.empty();) {
+    const std::size_t end = std::min(path.find('/', begin), path.size());
+    names.push_back(path.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return names;
 }
 
 }  // namespace
@@ -82,12 +101,12 @@ void freeze(ModuleRef module, std::string_view pattern) { set_frozen("freeze", m
 void unfreeze(ModuleRef module, std::string_view pattern) { set_frozen("unfreeze", module, pattern, false); }
 
 bool matches(std::string_view pattern, std::string_view path) {
-  if (pattern.empty()) return path.empty();
-  const auto [first, others] = split(pattern);
-  if (first == "**") return matches(others, path) || (!path.empty() && matches(pattern, split(path).second));
-  if (path.empty()) return false;
-  const auto [name, inside] = split(path);
-  return matches_name(first, name) && matches(others, inside);
+  const auto fits = [](std::string_view one, std::string_view name) {
+    return matches_list(
+        one, name, [](char c) { return c == '*'; }, std::equal_to<char>());
+  };
+  return matches_list(
+      names_in(pattern), names_in(path), [](std::string_view one) { return one == "**"; }, fits);
 }
 
 void check_fields(ModuleRef module) {

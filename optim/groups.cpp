@@ -31,11 +31,17 @@ void Optimizers::assign(const Parameters& parameters) {
 }
 
 void Optimizers::step() {
+  require<ValueError>(parameters_.size() == groups_.size(),
+                      "optimizers: no parameters are assigned yet; call assign(), ",
+                      "or compile() the model with them");
   for (std::size_t k = 0; k < parameters_.size(); ++k)
     if (parameters_[k].size() > 0) groups_[k].optimizer.step(parameters_[k]);
 }
 
 void Optimizers::step(const Optimizer::InParts& in_parts) {
+  require<ValueError>(parameters_.size() == groups_.size(),
+                      "optimizers: no parameters are assigned yet; call assign(), ",
+                      "or compile() the model with them");
   for (std::size_t k = 0; k < parameters_.size(); ++k)
     if (parameters_[k].size() > 0) groups_[k].optimizer.step(parameters_[k], in_parts);
 }

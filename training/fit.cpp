@@ -45,6 +45,9 @@ void require_no_statistics(ModuleRef module) {
 Fit::Fit(Model& model, const Samples& data, const FitOptions& options)
     : state_(new State(model, data, options)), history_(new History), epoch_(options.initial_epoch) {
   if (model.training().objective) {
+    require<ValueError>(
+        state_->plan.weights() == nullptr,
+        "fit: a model with an objective takes no class_weight or sample_weight; let the objective weigh");
     state_->run.draw(data);
     if (options.check_data) data.require_finite();
   } else {

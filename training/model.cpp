@@ -101,6 +101,7 @@ Tensor Model::predict(const Tensor& x, const PredictOptions& options) {
 Logs Model::train_on_batch(const Tensor& x, const Tensor& y, const Tensor* sample_weight) {
   const Samples data(x, y, sample_weight);
   require<ValueError>(data.size() > 0, "train_on_batch: there are no samples");
+  require<ValueError>(!training().objective, "train_on_batch: the model has an objective; a Trainer takes its steps");
   require_built(&data.sample_shape());
   Run run(*this);
   run.find_parameters();
@@ -114,6 +115,7 @@ Logs Model::train_on_batch(const Tensor& x, const Tensor& y, const Tensor* sampl
 Logs Model::test_on_batch(const Tensor& x, const Tensor& y, const Tensor* sample_weight) {
   const Samples data(x, y, sample_weight);
   require<ValueError>(data.size() > 0, "test_on_batch: there are no samples");
+  require<ValueError>(!training().objective, "test_on_batch: the model has an objective; call evaluate()");
   require_built(&data.sample_shape());
   Run run(*this);
   run.begin();

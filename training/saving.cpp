@@ -121,8 +121,13 @@ void Model::save(const std::string& path) try {
       Writer said;
       said.is_portable = true;
       Compiled{compiled->optimizers, compiled->loss, compiled->metrics}.fields(said);
-      if (compiled->loss.can_be_saved() && std::all_of(compiled->metrics.begin(), compiled->metrics.end(), is_known))
+      if (compiled->loss.can_be_saved() && std::all_of(compiled->metrics.begin(), compiled->metrics.end(), is_known)) {
+        Training made{"rmsprop", "mse", {}, {}};  // a file that cannot be read would be of no use
+        const std::vector<StoredTensor> none;
+        Reader trial(none, "", said.options, {});
+        Compiled{made.optimizers, made.loss, made.metrics}.fields(trial);
         texts["xgrad.compiled"] = said.options.dump();
+      }
     } catch (const ValueError&) {  // a rule or schedule of the user's own: load() leaves it to be compiled again
     }
   }
@@ -151,7 +156,7 @@ void Model::read(const std::string& path, const std::vector<Layer>& own_layers) 
       Tape tape;
       (*this)(tape.constant(stacked(1, sample), 0), {.drawing = true});
     }
-    input_ = sample;
+    input_ = declared_ = sample;
 
     const Json said = file.compiled();
     if (!said.is_null()) {

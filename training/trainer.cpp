@@ -42,11 +42,14 @@ bool Trainer::is_stale() const {
 
 double Trainer::step(Rng& rng, const Objective& objective) {
   const FlushDenormals flush;
-  if (std::any_of(parameters_.begin(), parameters_.end(), [](auto* p) { return p->is_empty(); }) && !drawn_)
-    draw(rng, objective);
-  for (std::size_t k = 0; k < tokens_.size(); ++k)
-    require<ValueError>(!tokens_[k].expired() && !parameters_[k]->is_empty(), "Trainer: the parameter ",
-                        parameters_.paths[k], " is gone; its module was moved or destroyed since the trainer was made");
+  const auto require_there = [&](std::size_t k, bool there) {
+    require<ValueError>(there, "Trainer: the parameter ", parameters_.paths[k],
+                        " is gone; its module was moved or destroyed since the trainer was made");
+  };
+  for (std::size_t k = 0; k < tokens_.size(); ++k) require_there(k, !tokens_[k].expired());
+  const auto is_empty = [](const Parameter* p) { return p->is_empty(); };
+  if (!drawn_ && std::any_of(parameters_.begin(), parameters_.end(), is_empty)) draw(rng, objective);
+  for (std::size_t k = 0; k < parameters_.size(); ++k) require_there(k, !parameters_[k]->is_empty());
   const auto step = [&] {
     if (!learn(rng, objective))
       throw ValueError(text("Trainer: the loss is not finite", where_not_finite(), "; try a smaller learning rate"));

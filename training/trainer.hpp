@@ -34,7 +34,7 @@ class Trainer {
   /// A trainer of a module, with optimizers of the caller's, who can save them. They outlive the trainer. Throws
   /// ValueError for groups that do not fit the parameters: see Optimizers.
   template <Module M>
-  Trainer(M& module, Optimizers* optimizers) : Trainer(ModuleRef(module), optimizers, 1) {}
+  Trainer(M& module, Optimizers* optimizers) : Trainer((check_fields(module), ModuleRef(module)), optimizers, 1) {}
 
   ~Trainer();
   Trainer(const Trainer&) = delete;

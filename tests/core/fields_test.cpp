@@ -67,6 +67,9 @@ TEST_CASE("patterns of paths: * is a part of one name, ** any number of names") 
   CHECK(!matches("", "a"));
   CHECK(!matches("a/b", "a"));
   CHECK(!matches("a", "a/b"));
+  CHECK(matches("**/b/**/d", "a/b/b/c/d"));
+  CHECK(!matches("**/b/**/d", "a/b/c/d/e"));
+  CHECK(!matches("*a*a*a*a*a*a*a*a*a*a*a*a*a*a*b", std::string(60, 'a')));  // in no time
 }
 
 TEST_CASE("parameters are frozen and thawed by patterns of their paths") {

@@ -223,6 +223,16 @@ TEST_CASE("what a model of several inputs cannot do says so") {
   Model model = twins();
   CHECK(thrown_by<ValueError>([&] { model.compile("adam", "mse"); }) ==
         "compile: the model's module is not called with one Var; give an objective instead of a loss");
+  CHECK(thrown_by<ValueError>([&] { model.train_on_batch(x, y); }) ==
+        "train_on_batch: the model has an objective; a Trainer takes its steps");
+  CHECK(thrown_by<ValueError>([&] { model.test_on_batch(x, y); }) ==
+        "test_on_batch: the model has an objective; call evaluate()");
+  CHECK(thrown_by<ValueError>([&] {
+          model.fit(data, {.verbose = silent, .sample_weight = ones({4})});
+        }).starts_with("fit: a model with an objective takes no class_weight or sample_weight"));
+  model.optimizers() = Optimizers("sgd");
+  CHECK(
+      thrown_by<ValueError>([&] { model.optimizers().step(); }).starts_with("optimizers: no parameters are assigned"));
   CHECK(thrown_by<ValueError>([&] { model.predict(x); }) ==
         "Model: its module is not called with one Var; call as<M>() as it is");
   CHECK(thrown_by<ValueError>([&] { model.as<Residual>(); }) == "Model: its module is of another type");

@@ -34,12 +34,13 @@ class Optimizers {
   /// that no group matches, and for a group that no parameter is left to, unless it is the last.
   void assign(const Parameters& parameters);
 
-  /// Takes one step with every group that has parameters; none before assign(). Throws what Optimizer::step() throws.
-  /// The groups before the one that is refused have then taken their step.
+  /// Takes one step with every group that has parameters. Throws ValueError before assign(), and what Optimizer::step()
+  /// throws; the groups before the one that is refused have then taken their step.
   void step();
 
-  /// Takes one step with every group that has parameters, divided among threads: see Optimizer::InParts. Throws what
-  /// Optimizer::step() throws. The groups before the one that is refused have then taken their step.
+  /// Takes one step with every group that has parameters, divided among threads: see Optimizer::InParts. Throws
+  /// ValueError before assign(), and what Optimizer::step() throws; the groups before the one that is refused have then
+  /// taken their step.
   void step(const Optimizer::InParts& in_parts);
 
   /// Takes the paths of the parameters in all optimizers' states anew from their module, parts of which may have been

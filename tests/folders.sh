@@ -15,7 +15,7 @@ refuse optim 'autograd|data|nn|training'
 refuse nn 'optim|training'
 
 for room in core autograd data optim nn training; do
-  # product.cpp's loops and workers are core's; the trainer shares work by the latter
+  # but for core's workers, by which training shares its work, and nn's walks, by which it writes its files
   grep -rnE "#include <xgrad/.*/detail/" "$room" | grep -vE "<xgrad/($room|core|nn)/" &&
     say "$room/ includes private headers of another room"
 done

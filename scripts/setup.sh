@@ -51,6 +51,20 @@ need() {
   fi
 }
 
+# python_with MODULE...: a Python in a folder of its own that has these, for the tests that compare with Keras or read what it
+# reads; XGRAD_PYTHON names it to them.
+python_with() {
+  local folder=$cache/python imports
+  imports=$(printf 'import %s;' "$@")
+  need python3 python3-venv || return 1
+  [ -x "$folder/bin/python" ] || python3 -m venv "$folder" >&2 || return 1
+  if ! KERAS_BACKEND=jax "$folder/bin/python" -c "$imports" >/dev/null 2>&1; then
+    say "installing $* (pip)"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$@" >&2 || return 1
+  fi
+  export XGRAD_PYTHON=$folder/bin/python
+}
+
 # build PRESET [ARGUMENT...]: configures where that is still to be done, then cmake --build with the arguments.
 build() {
   local folder=$root/build/$1

@@ -1,6 +1,7 @@
 #include <xgrad/data/file.hpp>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <filesystem>
 #include <random>
 #include <system_error>
+#include <utility>
 
 #include <xgrad/core/error.hpp>
 
@@ -29,16 +31,21 @@ bool failed_with(int code) {
 
 // An open file; -1 if there is none.
 struct Descriptor {
-  int number;
-  ~Descriptor() {
+  int number = -1;
+  ~Descriptor() { reset(-1); }
+  void reset(int other) {
     if (number >= 0) ::close(number);
+    number = other;
   }
 };
 
-// Throws, unless the condition holds, with errno's text and that nothing is lost.
+// Throws, unless the condition holds, with errno's text and, where something was there, that nothing is lost.
 void check_written(bool condition, const std::string& path) {
-  if (!condition)
-    throw DataError(text(path, ": cannot be written (", reason(), "); what was there before is still there"));
+  if (condition) return;
+  const std::string why = reason();
+  std::error_code none;
+  throw DataError(text(path, ": cannot be written (", why, ")",
+                       fs::is_regular_file(path, none) ? "; what was there before is still there" : ""));
 }
 
 // The file that a name stands for: where its symbolic links lead, even if nothing is there yet.
@@ -52,29 +59,69 @@ fs::path followed(const std::string& path) {
   return target;
 }
 
-// A file under a name that nobody else has, gone again with this object unless it was moved to its place.
+// A new file in the folder of its target, without a name where the file system has such files: one that is killed
+// leaves nothing. Elsewhere, and for the moment in which it takes the target's place, its name is the same at every
+// save, so that the next one takes over what a killed one left. Gone again with this object unless it was moved to its
+// place.
 class Temporary {
  public:
-  Temporary(const fs::path& folder, mode_t mode) {
-    std::random_device random;
-    do {
-      path_ = folder / (".xgrad-" + std::to_string(random()) + std::to_string(random()));
-      file_.number = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    } while (file_.number < 0 && errno == EEXIST);
+  Temporary(const fs::path& folder, const fs::path& target, mode_t mode) : folder_(folder), mode_(mode) {
+    path_ = folder / text(".xgrad-", std::hash<std::string>()(target.filename()));
+#ifdef O_TMPFILE
+    if (::access("/proc/self/fd", X_OK) == 0)  // where such a file is given a name
+      file_.number = ::open(folder.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, mode);
+    if (file_.number >= 0) return;
+#endif
+    is_named_ = take_over() || make_another();
   }
   ~Temporary() {
-    if (file_.number >= 0 && !moved_) ::unlink(path_.c_str());
+    if (is_named_) ::unlink(path_.c_str());
   }
   Temporary(const Temporary&) = delete;
   Temporary& operator=(const Temporary&) = delete;
 
   int number() const { return file_.number; }
-  bool move_to(const fs::path& target) { return moved_ = ::rename(path_.c_str(), target.c_str()) == 0; }
+
+  bool move_to(const fs::path& target) {
+    // Whoever has the folder's lock has the fixed name to itself: what still has it was left.
+    const Descriptor folder{is_named_ ? -1 : ::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (!is_named_) {
+      if (::flock(folder.number, LOCK_EX | LOCK_NB) != 0 || (::unlink(path_.c_str()) != 0 && errno != ENOENT))
+        path_ = another();
+      const std::string opened = text("/proc/self/fd/", number());
+      is_named_ = ::linkat(AT_FDCWD, opened.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) == 0;
+    }
+    const bool moved = is_named_ && ::rename(path_.c_str(), target.c_str()) == 0;
+    is_named_ = is_named_ && !moved;
+    return moved;
+  }
 
  private:
-  fs::path path_;
-  Descriptor file_{-1};
-  bool moved_ = false;
+  // Opens the file of the fixed name, once no other process writes to it.
+  bool take_over() {
+    for (struct stat its, named;;) {
+      file_.reset(::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode_));
+      if (number() < 0 || ::flock(number(), LOCK_EX) != 0 || ::fstat(number(), &its) != 0) return false;
+      if (::stat(path_.c_str(), &named) == 0 && named.st_ino == its.st_ino) return ::ftruncate(number(), 0) == 0;
+    }
+  }
+  // Opens a file of a name that nobody else has, where there are no locks, or what was left is somebody else's.
+  bool make_another() {
+    do {
+      path_ = another();
+      file_.reset(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_));
+    } while (number() < 0 && errno == EEXIST);
+    return number() >= 0;
+  }
+  fs::path another() const {
+    std::random_device random;
+    return folder_ / text(".xgrad-", random(), random());
+  }
+
+  fs::path folder_, path_;
+  mode_t mode_;
+  Descriptor file_;
+  bool is_named_ = false;
 };
 
 bool write_all(int file, std::string_view bytes) {
@@ -88,24 +135,35 @@ bool write_all(int file, std::string_view bytes) {
 
 }  // namespace
 
-std::string read_file(const std::string& path) {
+InputFile::InputFile(std::string path) : path_(std::move(path)) {
   const auto check = [&](bool condition) {
-    if (!condition) throw DataError(text(path, ": cannot be read (", reason(), "); is this the right path?"));
+    if (!condition) throw DataError(text(path_, ": cannot be read (", reason(), "); is this the right path?"));
   };
-  const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};  // not to wait for a pipe's writer
+  Descriptor file{::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};  // not to wait for a pipe's writer
   check(file.number >= 0);
   struct stat status;
   check(::fstat(file.number, &status) == 0);
   check(!S_ISDIR(status.st_mode) || failed_with(EISDIR));
-  require<DataError>(S_ISREG(status.st_mode), path, ": is not a regular file; is this the right path?");
+  require<DataError>(S_ISREG(status.st_mode), path_, ": is not a regular file; is this the right path?");
+  size_ = static_cast<std::uint64_t>(status.st_size);
+  number_ = std::exchange(file.number, -1);
+}
 
-  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
-  for (std::size_t have = 0; have < bytes.size();) {
-    const ssize_t n = ::read(file.number, &bytes[have], bytes.size() - have);
-    check(n >= 0 || errno == EINTR);
-    require<DataError>(n != 0, path, ": ends at byte ", have, " of ", bytes.size(), "; who is writing to it?");
+InputFile::~InputFile() { ::close(number_); }
+
+void InputFile::read(std::uint64_t begin, std::span<char> to) const {
+  for (std::size_t have = 0; have < to.size();) {
+    const ssize_t n = ::pread(number_, &to[have], to.size() - have, static_cast<off_t>(begin + have));
+    require<DataError>(n >= 0 || errno == EINTR, path_, ": cannot be read (", reason(), "); is this the right path?");
+    require<DataError>(n != 0, path_, ": ends at byte ", begin + have, " of ", size_, "; who is writing to it?");
     if (n > 0) have += static_cast<std::size_t>(n);
   }
+}
+
+std::string read_file(const std::string& path) {
+  const InputFile file(path);
+  std::string bytes(file.size(), '\0');
+  file.read(0, bytes);
   return bytes;
 }
 
@@ -124,7 +182,7 @@ void write_file(const std::string& path, std::span<const std::string_view> parts
 
   const fs::path folder = target.has_parent_path() ? target.parent_path() : ".";
   const mode_t mode = replaces ? old.st_mode & 07777 : 0666;
-  Temporary file(folder, mode);
+  Temporary file(folder, target, mode);
   check(file.number() >= 0);
   if (replaces) check(::fchmod(file.number(), mode) == 0);  // the umask is for new files
   for (const std::string_view part : parts) check(write_all(file.number(), part));

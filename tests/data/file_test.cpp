@@ -3,18 +3,14 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
-#include <iterator>
-#include <random>
-#include <thread>
 
 #include <xgrad/data/file.hpp>
 
 #include "data/files.hpp"
+#include "data/processes.hpp"
 #include "support.hpp"
 
 using namespace xgrad;
@@ -23,40 +19,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string kept = "); what was there before is still there";
-
-std::size_t files_in(const fs::path& folder) {
-  return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
-}
+const std::string kept = "); what was there before is still there", nothing = ")";
 
 // What write_file says of this path, after the path and a colon.
 std::string complaint(const fs::path& path, const std::string& bytes = "new") {
   const std::string what = thrown_by<DataError>([&] { write_file(path, bytes); });
   return what.starts_with(path.string() + ": ") ? what.substr(path.string().size() + 2) : what;
 }
-
-// Runs f in a process of its own and returns what it says, for limits that would outlast the test.
-template <class F>
-std::string in_child(F f) {
-  int ends[2];
-  REQUIRE(::pipe(ends) == 0);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    const std::string said = f();
-    _exit(::write(ends[1], said.data(), said.size()) == static_cast<ssize_t>(said.size()) ? 0 : 1);
-  }
-  ::close(ends[1]);
-  std::string said(1000, '\0');
-  said.resize(static_cast<std::size_t>(::read(ends[0], said.data(), said.size())));
-  ::close(ends[0]);
-  ::waitpid(child, nullptr, 0);
-  return said;
-}
-
-// Many bytes that are all one letter: half of one save and half of another would show.
-std::string save_of(char letter) { return std::string(300'000 + 1000 * letter, letter); }
-
-bool is_one_save(const std::string& bytes) { return !bytes.empty() && bytes == save_of(bytes[0]); }
 
 }  // namespace
 
@@ -92,14 +61,14 @@ TEST_CASE("a path without a folder is in the working folder") {
 TEST_CASE("a path that cannot be written is an error that says why") {
   const Folder folder;
   CHECK(complaint("") == "write_file: the path is empty; it takes the name of a file");
-  CHECK(complaint(folder.path) == "cannot be written (Is a directory" + kept);
-  CHECK(complaint(folder.path / "none" / "model") == "cannot be written (No such file or directory" + kept);
-  CHECK(complaint(folder.path / "none" / "") == "cannot be written (No such file or directory" + kept);
-  CHECK(complaint(folder.path / std::string(256, 'x')) == "cannot be written (File name too long" + kept);
+  CHECK(complaint(folder.path) == "cannot be written (Is a directory" + nothing);
+  CHECK(complaint(folder.path / "none" / "model") == "cannot be written (No such file or directory" + nothing);
+  CHECK(complaint(folder.path / "none" / "") == "cannot be written (No such file or directory" + nothing);
+  CHECK(complaint(folder.path / std::string(256, 'x')) == "cannot be written (File name too long" + nothing);
   CHECK(complaint("/dev/full") == "is not a regular file, and only such are replaced");
   CHECK(fs::is_character_file("/dev/full"));
   write_file(folder.path / "file", "");
-  CHECK(complaint(folder.path / "file" / "model") == "cannot be written (Not a directory" + kept);
+  CHECK(complaint(folder.path / "file" / "model") == "cannot be written (Not a directory" + nothing);
 }
 
 TEST_CASE("a path that cannot be read is an error that says why") {
@@ -154,7 +123,7 @@ TEST_CASE("a symbolic link stays, and what it leads to is replaced") {
   CHECK(files_in(folder.path / "runs") == 2);
 
   fs::create_symlink("circle", folder.path / "circle");
-  CHECK(complaint(folder.path / "circle") == "cannot be written (Too many levels of symbolic links" + kept);
+  CHECK(complaint(folder.path / "circle") == "cannot be written (Too many levels of symbolic links" + nothing);
 }
 
 TEST_CASE("an existing file keeps its mode, and the umask decides that of a new one") {
@@ -200,70 +169,6 @@ TEST_CASE("on a full disk the old file stays whole and nothing lies beside it") 
     MESSAGE("skipped: only root may mount a small disk");
   else
     CHECK(said == "cannot be written (No space left on device" + kept + "; old; 1");
-}
-
-TEST_CASE("whoever reads a file while it is replaced reads the old bytes") {
-  const Folder folder;
-  const fs::path path = folder.path / "model";
-  write_file(path, save_of('a'));
-  std::ifstream reader(path, std::ios::binary);
-  std::string start(1000, '\0');
-  reader.read(start.data(), 1000);
-  write_file(path, save_of('b'));
-  const std::string rest{std::istreambuf_iterator<char>(reader), {}};
-  CHECK(start + rest == save_of('a'));
-  CHECK(read_file(path) == save_of('b'));
-}
-
-TEST_CASE("of two processes that save to one path, one after the other wins") {
-  const Folder folder;
-  const fs::path path = folder.path / "model";
-  write_file(path, save_of('a'));
-  std::vector<pid_t> writers;
-  for (const char letter : {'b', 'c'}) {
-    writers.push_back(::fork());
-    if (writers.back() == 0) {
-      const std::string save = save_of(letter);
-      for (int k = 0; k < 50; ++k) write_file(path, save);
-      _exit(0);
-    }
-  }
-  bool whole = true;
-  for (int k = 0; k < 200; ++k) whole = whole && is_one_save(read_file(path));
-  CHECK(whole);
-  for (const pid_t writer : writers) {
-    int status = 1;
-    ::waitpid(writer, &status, 0);
-    CHECK(status == 0);
-  }
-  CHECK(files_in(folder.path) == 1);
-}
-
-TEST_CASE("a process killed while saving leaves the old file or the new one, 200 times of 200") {
-  const Folder folder;
-  const fs::path path = folder.path / "model";
-  write_file(path, save_of('a'));
-  std::minstd_rand random(1);
-  int whole = 0, within = 0;
-  for (int k = 0; k < 200; ++k) {
-    const pid_t saver = ::fork();
-    if (saver == 0) {
-      for (char letter = 'a';; letter = letter == 'z' ? 'a' : static_cast<char>(letter + 1))
-        write_file(path, save_of(letter));
-    }
-    std::this_thread::sleep_for(std::chrono::microseconds(random() % 5000));
-    ::kill(saver, SIGKILL);
-    ::waitpid(saver, nullptr, 0);
-    whole += is_one_save(read_file(path));
-    if (files_in(folder.path) > 1) {  // the new file had not taken the name yet
-      ++within;
-      for (const auto& entry : fs::directory_iterator(folder.path))
-        if (entry.path() != path) fs::remove(entry.path());
-    }
-  }
-  CHECK(whole == 200);
-  CHECK(within > 0);
-  MESSAGE(within, " of 200 kills came while a file was being written");
 }
 
 TEST_CASE("a message shows text on one line, in quotes, and not all of it") {

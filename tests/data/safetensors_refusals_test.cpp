@@ -267,10 +267,7 @@ TEST_CASE("a program that kept an old checksum is told so") {
 TEST_CASE("reading takes no more memory than the file and a mebibyte, whatever it promises") {
   const Folder folder;
   const std::string path = (folder.path / "x").string();
-  const auto peak_in_kib = [&] {
-    thrown_by<DataError>([&] { read_safetensors(path); });  // brings the program's own pages in
-    return 1024 * cost_of([&] { read_safetensors(path); }).mebibytes;
-  };
+  const auto peak_in_kib = [&] { return 1024 * cost_of([&] { read_safetensors(path); }).mebibytes; };
   write_file(path, std::string("\0\xe1\xf5\5\0\0\0\0{}", 10));
   CHECK(peak_in_kib() <= 1024);
   write_file(path, file_of(R"({"w":{"dtype":"F64","shape":[1099511627776],"data_offsets":[0,8796093022208]}})", 8));

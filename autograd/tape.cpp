@@ -18,6 +18,7 @@ void Tape::rewind() {
   lines_before_ = records_.size();
   records_.clear();
   watched_.clear();
+  std::fill(places_.begin(), places_.end(), 0);
   ++anchor_->recording;
   if (buffers_.size() > kept) buffers_.resize(kept), records_.shrink_to_fit();
 }
@@ -48,13 +49,14 @@ Var Tape::variable(const Tensor& x) {
 }
 
 Var Tape::watch(Parameter& parameter) {
-  const auto seen = std::find_if(watched_.begin(), watched_.end(), [&](auto& w) { return w.parameter == &parameter; });
-  if (seen != watched_.end()) return seen->var;
+  std::uint32_t& its_place = place(parameter);
+  if (its_place > 0) return watched_[its_place - 1].var;
   buffer();
   Record& record = push(&parameter.value());
   record.active = true;
   record.parameter = &parameter;
   watched_.push_back({&parameter, parameter.version(), last()});
+  its_place = static_cast<std::uint32_t>(watched_.size());
   return last();
 }
 
@@ -62,10 +64,35 @@ bool Tape::is_watched(const Parameter& parameter) const {
   return std::any_of(watched_.begin(), watched_.end(), [&](const Watched& w) { return w.parameter == &parameter; });
 }
 
-std::vector<const Parameter*> Tape::watched() const {
+std::vector<const Parameter*> Tape::watched(std::size_t first) const {
   std::vector<const Parameter*> all;
-  for (const Watched& w : watched_) all.push_back(w.parameter);
+  for (std::size_t k = first; k < watched_.size(); ++k) all.push_back(watched_[k].parameter);
   return all;
+}
+
+// Where the table has a parameter, or has room for it. The table stays at most half full.
+std::uint32_t& Tape::place(const Parameter& parameter) {
+  const auto find = [&](const Parameter* p) -> std::uint32_t& {
+    const std::size_t last = places_.size() - 1;
+    std::size_t k = reinterpret_cast<std::uintptr_t>(p) * std::uint64_t{0x9e3779b97f4a7c15} >> 32 &
+                    last;  // 2^64 / the golden ratio
+    while (places_[k] > 0 && watched_[places_[k] - 1].parameter != p) k = (k + 1) & last;
+    return places_[k];
+  };
+  if (2 * (watched_.size() + 1) > places_.size()) {
+    places_.assign(std::max<std::size_t>(64, 2 * places_.size()), 0);
+    for (std::size_t k = 0; k < watched_.size(); ++k) find(watched_[k].parameter) = static_cast<std::uint32_t>(k + 1);
+  }
+  return find(&parameter);
+}
+
+// Takes the memory first, for the shape to be changed without an error.
+void Tape::resize(Tensor& x, const Shape& shape) {
+  const std::size_t size = element_count(shape), more = size - std::min(size, x.storage().capacity());
+  require<LimitError>(more <= room_, "tape: a line of shape ", shape, " takes more memory than this tape may have");
+  x.storage().reserve(size);
+  room_ -= more;
+  x.resize(shape);
 }
 
 Var Tape::record_line(const Op& op, const Shape& shape, const Attributes* with, std::array<std::uint32_t, 3> inputs) {

@@ -36,6 +36,11 @@ struct Record {
 };
 static_assert(sizeof(Record) <= 64);  // a cache line
 
+/// A line of a tape would take more memory than Tape::limit() allows.
+struct LimitError : TapeError {
+  using TapeError::TapeError;
+};
+
 /// Records operations, and runs backward over them. A recording lasts until the next rewind(), and belongs to the
 /// thread that began it.
 class Tape {
@@ -74,7 +79,10 @@ class Tape {
   /// Watching it again gives the same Var. A parameter belongs to one thread at a time: see core/parameter.hpp.
   Var watch(Parameter& parameter);
   bool is_watched(const Parameter& parameter) const;
-  std::vector<const Parameter*> watched() const;  ///< in this recording, in the order in which they were first watched
+  std::size_t watched_count() const { return watched_.size(); }  ///< how many parameters this recording has watched
+
+  /// The parameters that this recording has watched, in the order in which it first did, but for the first so many.
+  std::vector<const Parameter*> watched(std::size_t first = 0) const;
 
   /// Runs an operation on one to three inputs, and writes the line. Its result has the given shape. The caller has
   /// checked the shapes. Throws TapeError if an input is not of this recording.
@@ -111,6 +119,10 @@ class Tape {
   /// If on, an operation that yields NaN or infinity throws ValueError, which names it and its inputs.
   void check_finite(bool on) { check_finite_ = on; }
 
+  /// From now on, lines may take memory for so many elements in all beyond what the tape has: for a dry run of what
+  /// somebody else made. A line that takes more throws LimitError, before memory is given.
+  void limit(std::size_t elements) { room_ = elements; }
+
   /// How many lines the recording has.
   std::size_t size() const { return records_.size(); }
 
@@ -134,7 +146,7 @@ class Tape {
   template <class Fill>
   Record& write(const Shape& shape, Fill fill) {
     Tensor& x = buffer();
-    if (x.shape() != shape) x.storage().reserve(element_count(shape)), x.resize(shape);  // which then cannot throw
+    if (x.shape() != shape) resize(x, shape);
     const Writing until_done{writing_ = true};
     fill(x);
     return push(&x);
@@ -146,6 +158,8 @@ class Tape {
     return *buffers_[records_.size()];
   }
   void begin_line();
+  void resize(Tensor& x, const Shape& shape);
+  std::uint32_t& place(const Parameter& parameter);
   Record& push(const Tensor* value) {
     Record& record = records_.emplace_back();
     record.value = value;
@@ -167,8 +181,10 @@ class Tape {
   std::vector<Record> records_;
   std::vector<std::unique_ptr<Tensor>> buffers_;  // one for each line, and those kept from before
   std::size_t lines_before_ = 0;
+  std::size_t room_ = static_cast<std::size_t>(-1);  // elements that lines may still take memory for
   std::vector<Watched> watched_;
-  std::vector<std::uint32_t> spare_;  // the memory of the last sweep's list
+  std::vector<std::uint32_t> places_;  // a hash table of the parameters: 1 + the number of one in watched_, or 0
+  std::vector<std::uint32_t> spare_;   // the memory of the last sweep's list
 };
 
 inline const Tensor& Var::value() const { return *tape()[line()].value; }

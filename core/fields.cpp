@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -18,9 +19,23 @@ std::size_t Fields::enter(std::string_view field, bool is_field) {
 }
 
 bool Fields::first_time(const void* met) {
-  const auto place = std::lower_bound(met_.begin(), met_.end(), met);
-  if (place != met_.end() && *place == met) return false;
-  met_.insert(place, met);
+  const auto find = [this](const void* one) -> const void*& {
+    const std::size_t last = met_.size() - 1;
+    std::size_t k = reinterpret_cast<std::uintptr_t>(one) * std::uint64_t{0x9e3779b97f4a7c15} >> 32 &
+                    last;  // 2^64 / the golden ratio
+    while (met_[k] != nullptr && met_[k] != one) k = (k + 1) & last;
+    return met_[k];
+  };
+  if (2 * (met_count_ + 1) > met_.size()) {  // it stays at most half full
+    const std::vector<const void*> before =
+        std::exchange(met_, std::vector<const void*>(std::max<std::size_t>(64, 2 * met_.size())));
+    for (const void* one : before)
+      if (one != nullptr) find(one) = one;
+  }
+  const void*& place = find(met);
+  if (place == met) return false;
+  place = met;
+  ++met_count_;
   return true;
 }
 

@@ -111,6 +111,9 @@ class Fields {
   virtual void option(const std::string& /*path*/, const Option&, bool /*is_needed*/) {}
   virtual void module(const std::string& /*path*/, std::string_view /*kind*/, const Shape* /*output*/) {}
 
+  /// How many entries a list may have.
+  virtual std::size_t most_entries() const { return 100'000; }
+
   /// Called with the path of every field before it is walked, also of a parameter that is passed over.
   virtual void name(const std::string& /*path*/) {}
 
@@ -141,20 +144,23 @@ class Fields {
   const Purpose purpose_;
   bool needed_ = false;
   std::string path_;
-  std::vector<const void*> met_;  // sorted
+  std::vector<const void*> met_;  // a hash table, with null where it is free
+  std::size_t met_count_ = 0;
   std::map<std::string, std::shared_ptr<void>> shared_;
+  std::map<const void*, std::string> shared_paths_;
 };
 
 template <class M>
 void Fields::other(std::shared_ptr<M>& shared) {
   std::string same_as;  // the path where a shared module was met first
-  for (const auto& [path, module] : shared_)
-    if (purpose_ != reading && module == shared) same_as = path;
+  if (const auto met = shared_paths_.find(shared.get()); purpose_ != reading && met != shared_paths_.end())
+    same_as = met->second;
   needed("same_as", same_as);
   if (same_as.empty()) {
     if (purpose_ == reading) shared = std::make_shared<M>();
     require<ValueError>(shared != nullptr, "fields: ", path_, " is a null pointer; it takes a module");
     shared_[path_] = shared;
+    shared_paths_[shared.get()] = path_;
     walk(*shared);
   } else if (purpose_ == reading) {
     require<ValueError>(shared_.contains(same_as), path_, ": there is no \"", same_as, "\" before it");
@@ -166,7 +172,8 @@ template <class T>
 requires(Module<T> || std::same_as<T, Parameter>) void Fields::other(std::vector<T>& list) {
   std::size_t size = list.size();
   needed("size", size);
-  require<ValueError>(size <= 100'000, path_, ": the list has ", size, " entries; it takes at most 100,000");
+  require<ValueError>(size <= most_entries(), path_, ": the list has ", size, " entries; it takes at most ",
+                      most_entries());
   if constexpr (std::default_initializable<T>) {
     if (purpose_ == reading) list.resize(size);
   } else {

@@ -197,18 +197,22 @@ void write_file(const std::string& path, std::span<const std::string_view> parts
 
 void write_file(const std::string& path, std::string_view bytes) { write_file(path, {&bytes, 1}); }
 
+std::string cut(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return std::string(text);
+  while (most > 0 && (text[most] & 0xc0) == 0x80) --most;
+  return std::string(text.substr(0, most)) + "...";
+}
+
 std::string excerpt(std::string_view text) {
-  std::size_t shown = std::min<std::size_t>(text.size(), 60);
-  while (shown < text.size() && shown > 0 && (text[shown] & 0xc0) == 0x80) --shown;  // no half of a UTF-8 character
   std::string out = "\"";
-  for (const char c : text.substr(0, shown)) {
+  for (const char c : cut(text, 60)) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte >= ' ' && byte != 0x7f)
       out += c;
     else
       (out += "\\x") += {"0123456789abcdef"[byte / 16], "0123456789abcdef"[byte % 16]};
   }
-  return out + (shown < text.size() ? "...\"" : "\"");
+  return out + '"';
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

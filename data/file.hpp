@@ -48,6 +48,9 @@ void write_file(const std::string& path, std::span<const std::string_view> parts
 /// the old file is then as it was.
 void write_file(const std::string& path, std::string_view bytes);
 
+/// Text for a message, or its first `most` bytes and "...": no half of a UTF-8 character.
+std::string cut(std::string_view text, std::size_t most);
+
 /// What a message shows of text from a file: in quotes and on one line, at most 60 bytes.
 std::string excerpt(std::string_view text);
 

@@ -57,7 +57,7 @@ Var Layer::operator()(Var x, const Context& context) {
 }
 
 Var Layer::dry_run(Var x, const Context& context) {
-  const std::size_t before = x.tape().watched().size();
+  const std::size_t before = x.tape().watched_count();
   const Var y = self_(x, context);
   require_shown(*this, x.tape(), before, name);
   input_ = sample_of(x.shape());
@@ -83,14 +83,14 @@ void Layer::fields(Fields& f) {
 }
 
 void require_shown(std::optional<ModuleRef> module, const Tape& tape, std::size_t first, std::string_view who) {
-  const std::vector<const Parameter*> asked = tape.watched();
-  if (asked.size() <= first) return;
+  const std::vector<const Parameter*> asked = tape.watched(first);
+  if (asked.empty()) return;
   std::vector<const Parameter*> shown;
   if (module) each_parameter(*module, [&](const std::string&, Parameter& p) { shown.push_back(&p); });
-  for (std::size_t k = first; k < asked.size(); ++k)
-    require<ValueError>(std::find(shown.begin(), shown.end(), asked[k]) != shown.end(), who, ": a weight of shape ",
-                        asked[k]->value().shape(),
-                        " is used that fields() does not show; name it there, f(\"weight\", ",
+  std::sort(shown.begin(), shown.end());
+  for (const Parameter* p : asked)
+    require<ValueError>(std::binary_search(shown.begin(), shown.end(), p), who, ": a weight of shape ",
+                        p->value().shape(), " is used that fields() does not show; name it there, f(\"weight\", ",
                         "weight), or it is neither learnt nor saved");
 }
 

@@ -83,15 +83,23 @@ void Optimizer::State::fields(Fields& f) {
                       std::max(slots.size(), accumulated.size()), " parameters and ", paths.size(), " paths");
   f.needed("iterations", iterations).needed("paths", paths).needed("slots", per_parameter);
   f.needed("accumulates", accumulates);
-  if (f.purpose() == Fields::reading) {
+  const bool reads = f.purpose() == Fields::reading;
+  if (reads) {
     require<ValueError>(iterations >= 0 && per_parameter < 8, f.path(), ": ", iterations, " iterations and ",
                         per_parameter, " tensors for each parameter");
-    slots.assign(per_parameter > 0 ? paths.size() : 0, std::vector<Tensor>(per_parameter));
-    accumulated.assign(accumulates ? paths.size() : 0, Tensor());
+    slots.clear();  // they come one by one, so that a file takes no memory by its paths alone
+    accumulated.clear();
   }
-  for (std::size_t k = 0; k < slots.size(); ++k)
+  const std::size_t with_slots = !reads ? slots.size() : per_parameter > 0 ? paths.size() : 0;
+  for (std::size_t k = 0; k < with_slots; ++k) {
+    if (reads) slots.emplace_back(per_parameter);
     for (std::size_t s = 0; s < per_parameter; ++s) f.at(text(paths[k], '/', s), slots[k][s]);
-  for (std::size_t k = 0; k < accumulated.size(); ++k) f.at(paths[k] + "/accumulated", accumulated[k]);
+  }
+  const std::size_t with_sums = !reads ? accumulated.size() : accumulates ? paths.size() : 0;
+  for (std::size_t k = 0; k < with_sums; ++k) {
+    if (reads) accumulated.emplace_back();
+    f.at(paths[k] + "/accumulated", accumulated[k]);
+  }
 }
 
 void Optimizer::rename(ModuleRef module) {

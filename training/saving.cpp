@@ -1,4 +1,4 @@
-#include <iostream>
+#include <algorithm>
 
 #include <xgrad/nn/model/detail/legacy.hpp>
 #include <xgrad/nn/model/detail/walks.hpp>
@@ -53,50 +53,62 @@ struct Progressed {
   }
 };
 
+// A sample's shape, which layers keep: a file must not make much of little by it.
+void check_sample(const Shape& shape) {
+  require<ValueError>(shape.size() <= 64 && std::find(shape.begin(), shape.end(), 0) == shape.end(),
+                      "a sample's shape has ", shape.size(), " axes; a file takes up to 64, of extents from 1 up");
+}
+
 // A file of this version or 0.1.
 struct ModelFile {
-  explicit ModelFile(const std::string& path) : file(read_safetensors(path)), texts(is_of_0_1(file)) {
-    const std::string old_prefix = "optimizer/";
-    for (StoredTensor tensor : file.tensors) {
-      if (texts && tensor.name.starts_with(old_prefix)) tensor.name = prefix + tensor.name;
-      (tensor.name.starts_with(prefix) ? training : weights).push_back(std::move(tensor));
-    }
+  explicit ModelFile(const std::string& path) : file(path), texts(is_of_0_1(file)) {
     if (texts) return;
     const Json format = json("xgrad.format");
-    require<ValueError>(format.is_number_integer() && format <= file_format, "its format is ", format.dump(),
+    require<ValueError>(format.is_number_integer() && format <= file_format, "its format is ", cut(format.dump(), 60),
                         "; this xgrad reads up to ", file_format);
   }
 
-  Json json(const char* key) const {
-    const auto found = file.metadata.find(key);
-    require<ValueError>(found != file.metadata.end(), "there is no ", key, " in it: it is not a saved model");
-    return Json::parse(found->second);
+  const std::string& text(const char* key) const {
+    const auto found = file.metadata().find(key);
+    require<ValueError>(found != file.metadata().end(), "there is no ", key, " in it: it is not a saved model");
+    return found->second;
   }
+  Json json(const char* key) const { return parse_json(text(key)); }
 
   Json module() const { return texts ? module_of_0_1(file) : json("xgrad.module"); }
   Json compiled() const {
     if (texts) return compiled_of_0_1(file);
-    return file.metadata.contains("xgrad.compiled") ? json("xgrad.compiled") : Json(nullptr);
+    return file.metadata().contains("xgrad.compiled") ? json("xgrad.compiled") : Json(nullptr);
   }
   Json progressed(ModuleRef module) const { return texts ? training_of_0_1(file, module) : json("xgrad.training"); }
   std::set<std::string> frozen() const {
     return texts ? std::set<std::string>() : json("xgrad.frozen").get<std::set<std::string>>();
   }
   Shape input_shape() const {
-    const auto shape = texts ? "[" + file.metadata.at("xgrad.input_shape") + "]" : json("xgrad.input_shape").dump();
-    const auto extents = Json::parse(shape).get<std::vector<std::size_t>>();
-    return Shape(extents.begin(), extents.end());
+    const Json json = texts ? parse_json("[" + text("xgrad.input_shape") + "]") : this->json("xgrad.input_shape");
+    const auto extents = json.get<std::vector<std::size_t>>();
+    const Shape shape(extents.begin(), extents.end());
+    check_sample(shape);
+    return shape;
   }
 
-  SafeTensors file;
+  bool is_state(std::string_view name) const { return name.starts_with(texts ? "optimizer/" : prefix); }
+  FileTensors weights() const {
+    return FileTensors(file, "", [this](std::string_view name) { return !is_state(name); });
+  }
+  FileTensors training() const {
+    return FileTensors(file, texts ? "" : prefix, [this](std::string_view name) { return is_state(name); });
+  }
+
+  SafeTensorsFile file;
   bool texts;  // options are texts, as 0.1 wrote them
-  std::vector<StoredTensor> weights, training;
 };
 
 }  // namespace
 
 void Model::save(const std::string& path) try {
   require_built();
+  check_sample(*input_);
   check_fields(*this);
   Writer module;
   module.is_portable = true;
@@ -123,8 +135,7 @@ void Model::save(const std::string& path) try {
       Compiled{compiled->optimizers, compiled->loss, compiled->metrics}.fields(said);
       if (compiled->loss.can_be_saved() && std::all_of(compiled->metrics.begin(), compiled->metrics.end(), is_known)) {
         Training made{"rmsprop", "mse", {}, {}};  // a file that cannot be read would be of no use
-        const std::vector<StoredTensor> none;
-        Reader trial(none, "", said.options, {});
+        Reader trial({}, said.options);
         Compiled{made.optimizers, made.loss, made.metrics}.fields(trial);
         texts["xgrad.compiled"] = said.options.dump();
       }
@@ -141,45 +152,66 @@ void Model::read(const std::string& path, const std::vector<Layer>& own_layers) 
     const ModelFile file(path);
     const Json kind = file.texts ? Json(Chain::kind) : file.json("xgrad.kind");
     require<ValueError>(kind == kind_, "its module is of the kind ", kind.dump(), ", the model's \"", kind_, "\"");
-    Reader module(file.weights, "", file.module(), own_layers, file.texts);
+    Reader module(file.weights(), file.module(), own_layers, file.texts);
     module.set_frozen(file.frozen());
     fields(module);
     module.finish();
-    if (!module.is_finite) std::cerr << "xgrad: " << path << " holds weights that are NaN or infinite" << std::endl;
-
-    const Shape sample = file.input_shape();
-    std::size_t stored = std::size_t{1} << 22;  // elements: what a file may make a dry run of, beside its own weights
-    for (const StoredTensor& tensor : file.weights) stored += element_count(tensor.shape);
-    require<ValueError>(element_count(sample) <= stored, "its input_shape is ", sample,
-                        ", more than such a file has weights for");
-    if (call_ != nullptr) {
-      Tape tape;
-      (*this)(tape.constant(stacked(1, sample), 0), {.drawing = true});
-    }
-    input_ = declared_ = sample;
+    if (!module.is_finite) warn_not_finite(path);
+    dry_run(file.input_shape());
 
     const Json said = file.compiled();
     if (!said.is_null()) {
       Training training{"rmsprop", "mse", {}, {}};
-      const std::vector<StoredTensor> none;
-      Reader reader(none, "", said, {}, file.texts);
+      Reader reader({}, said, {}, file.texts);
       Compiled compiled{training.optimizers, training.loss, training.metrics};
       compiled.fields(reader);
       reader.finish();
       training_ = Named(std::move(training));
     }
     Training* const training = training_.as<Training>();
-    Reader reader(file.training, prefix, file.progressed(*this), {}, file.texts);
+    Reader reader(file.training(), file.progressed(*this), {}, file.texts);
     Progressed{epochs_done_, rng_, training ? &training->optimizers : nullptr}.fields(reader);
     if (training) reader.finish();
   });
 }
 
+// Finds the shapes of a model whose weights are read, for samples of a shape from a file. Tensors of any size may
+// follow from that, so where one sample takes too much memory, it is none: they have no elements then.
+void Model::dry_run(const Shape& sample) {
+  const auto try_with = [&](std::size_t samples) {
+    Tape tape;
+    tape.limit(1 << 20);
+    (*this)(tape.constant(stacked(samples, sample), 0), {.drawing = true});
+  };
+  if (call_ != nullptr) try {
+      try_with(1);
+    } catch (const LimitError&) {
+      try_with(0);
+    }
+  input_ = declared_ = sample;
+}
+
 void Model::restore(const std::string& path) {
+  if (!is_built()) {  // it has no weights yet: a copy is built with those of the file
+    Model built = *this;
+    reading_file(path, [&] {
+      const ModelFile file(path);
+      for (auto& [p, value] : read_weights(file.weights(), built, path)) p->edit() = std::move(value);
+      const std::optional<Shape> declared = declared_;
+      built.dry_run(file.input_shape());
+      built.declared_ = declared;
+      each_parameter(built, [](const std::string& name, Parameter& p) { p.label = name; });
+    });
+    built.restore(path);
+    *this = std::move(built);
+    return;
+  }
   Training* const training = training_.as<Training>();
   std::size_t epochs_done = 0;
   Rng generator;
   std::optional<Optimizers> optimizers;
+  std::vector<std::pair<Parameter*, Tensor>> weights;
+  std::optional<std::set<std::string>> frozen;
   if (training) optimizers = training->optimizers;
   reading_file(path, [&] {
     const ModelFile file(path);
@@ -190,17 +222,14 @@ void Model::restore(const std::string& path) {
         const std::string key = std::to_string(k), its = all.contains(key) ? all.at(key).at("name") : "none";
         require<ValueError>(its == name, "its optimizer is ", its, ", the model's ", name);
       }
-    Reader reader(file.training, prefix, file.progressed(*this), {}, file.texts);
+    Reader reader(file.training(), file.progressed(*this), {}, file.texts);
     Progressed{epochs_done, generator, optimizers ? &*optimizers : nullptr}.fields(reader);
     if (optimizers) reader.finish();
-    const Shape sample = file.input_shape();
-    if (!is_built() && call_ != nullptr) build(sample);
-    read_weights(file.weights, *this, path);
-    if (!is_built()) input_ = sample;
-    if (file.texts) return;
-    const std::set<std::string> frozen = file.frozen();
-    each_parameter(*this, [&](const std::string& name, Parameter& p) { p.frozen = frozen.contains(name); });
+    if (!file.texts) frozen = file.frozen();
+    weights = read_weights(file.weights(), *this, path);
   });
+  for (auto& [p, value] : weights) p->edit() = std::move(value);
+  if (frozen) each_parameter(*this, [&](const std::string& name, Parameter& p) { p.frozen = frozen->contains(name); });
   rng_ = generator;
   epochs_done_ = epochs_done;
   if (optimizers) training->optimizers = std::move(*optimizers);

@@ -41,6 +41,7 @@ Reshape::Reshape(std::vector<std::int64_t> target_shape_) : target_shape(std::mo
 
 void Reshape::check() const {
   const auto& target = target_shape;
+  require<ValueError>(target.size() <= 64, "Reshape: the target shape has ", target.size(), " axes; it takes up to 64");
   require<ValueError>(
       std::count(target.begin(), target.end(), -1) <= 1 &&
           std::all_of(target.begin(), target.end(), [](auto extent) { return extent == -1 || extent > 0; }),

@@ -14,19 +14,18 @@ void save(const std::string& path, ModuleRef module) {
                      {"xgrad.frozen", Json(writer.frozen).dump()}});
 }
 
-void load_into(const std::string& path, ModuleRef module, const std::vector<Layer>& own_layers) {
+void detail::load_into(const std::string& path, ModuleRef module, const std::vector<Layer>& own_layers) {
   reading_file(path, [&] {
-    const SafeTensors file = read_safetensors(path);
+    const SafeTensorsFile file(path);
     const auto metadata = [&](const char* key) {
-      const auto found = file.metadata.find(key);
-      require<ValueError>(found != file.metadata.end(), "there is no ", key, " in it: it is not a saved module");
-      return Json::parse(found->second);
+      const auto found = file.metadata().find(key);
+      require<ValueError>(found != file.metadata().end(), "there is no ", key, " in it: it is not a saved module");
+      return parse_json(found->second);
     };
-    require<ValueError>(!file.metadata.contains("xgrad.kind"), "it is the file of a Model; its load() reads it");
-    require<ValueError>(metadata("xgrad.format") == file_format, "its format is ", metadata("xgrad.format").dump(),
-                        "; this xgrad reads ", file_format);
-    const Json options = metadata("xgrad.module");
-    Reader reader(file.tensors, "", options, own_layers);
+    require<ValueError>(!file.metadata().contains("xgrad.kind"), "it is the file of a Model; its load() reads it");
+    require<ValueError>(metadata("xgrad.format") == file_format, "its format is ",
+                        cut(metadata("xgrad.format").dump(), 60), "; this xgrad reads ", file_format);
+    Reader reader(FileTensors(file), metadata("xgrad.module"), own_layers);
     reader.set_frozen(metadata("xgrad.frozen").get<std::set<std::string>>());
     module.fields(reader);
     reader.finish();
@@ -41,8 +40,8 @@ void save_weights(const std::string& path, ModuleRef module) {
 
 void load_weights(const std::string& path, ModuleRef module) {
   reading_file(path, [&] {
-    const SafeTensors file = read_safetensors(path);
-    read_weights(file.tensors, module, path);
+    const SafeTensorsFile file(path);
+    for (auto& [p, value] : read_weights(FileTensors(file), module, path)) p->edit() = std::move(value);
   });
 }
 

@@ -3,8 +3,10 @@
 // Any module in one safetensors file: parameters and tensors under their paths, and options as one JSON object whose
 // nesting is that of the fields.
 
+#include <concepts>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <xgrad/data/safetensors.hpp>
@@ -23,19 +25,27 @@ constexpr int file_format = 2;
 /// file cannot be written.
 void save(const std::string& path, ModuleRef module);
 
+namespace detail {
+
+// Reads a file into a module in place, which is half read if this throws.
+void load_into(const std::string& path, ModuleRef module, const std::vector<Layer>& own_layers);
+
+}  // namespace detail
+
 /// Reads a file that save(path, module) wrote into a module of the same type. Layers of the user's own are made from
 /// the examples, or found among those that the program has put into a Layer. Throws DataError for a damaged file and
-/// for any difference between what the file has and what the module takes; the module then stays as it was.
+/// for any difference between what the file has and what the module takes; the module then stays as it was. For that, a
+/// copy is read, which takes its place at the end: the module has what it shows by value or in a std::shared_ptr field,
+/// not behind a pointer or reference of its own.
 template <Module M>
 void load(const std::string& path, M& module, const std::vector<Layer>& own_layers = {}) {
+  static_assert(std::copyable<M>,
+                "load() reads into a copy of the module first, so that an error leaves it as it was: "
+                "it takes a struct that can be copied, without references");
   M loaded = module;
-  load_into(path, loaded, own_layers);
+  detail::load_into(path, loaded, own_layers);
   module = std::move(loaded);
 }
-
-/// Reads a file that save(path, module) wrote into a module of the same type, in place. Throws DataError for a damaged
-/// file and for any difference between what the file has and what the module takes; the module may then be half read.
-void load_into(const std::string& path, ModuleRef module, const std::vector<Layer>& own_layers = {});
 
 /// Writes the parameters of a module alone, by their paths. Throws ValueError for a parameter without a value;
 /// DataError if the file cannot be written.

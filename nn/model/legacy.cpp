@@ -6,9 +6,9 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
-const std::string& metadata(const SafeTensors& file, const char* key) {
-  const auto found = file.metadata.find(key);
-  require<ValueError>(found != file.metadata.end(), "there is no ", key, " in it: it is not a saved model");
+const std::string& metadata(const SafeTensorsFile& file, const char* key) {
+  const auto found = file.metadata().find(key);
+  require<ValueError>(found != file.metadata().end(), "there is no ", key, " in it: it is not a saved model");
   return found->second;
 }
 
@@ -36,14 +36,14 @@ Json named(const Json& object) {
 
 }  // namespace
 
-bool is_of_0_1(const SafeTensors& file) { return !file.metadata.contains("xgrad.format"); }
+bool is_of_0_1(const SafeTensorsFile& file) { return !file.metadata().contains("xgrad.format"); }
 
-Json module_of_0_1(const SafeTensors& file) { return chain(Json::parse(metadata(file, "xgrad.layers"))); }
+Json module_of_0_1(const SafeTensorsFile& file) { return chain(parse_json(metadata(file, "xgrad.layers"))); }
 
-Json compiled_of_0_1(const SafeTensors& file) {
+Json compiled_of_0_1(const SafeTensorsFile& file) {
   for (const char* key : {"xgrad.optimizer", "xgrad.loss", "xgrad.metrics"})
-    if (!file.metadata.contains(key)) return nullptr;
-  const auto read = [&](const char* key) { return Json::parse(metadata(file, key)); };
+    if (!file.metadata().contains(key)) return nullptr;
+  const auto read = [&](const char* key) { return parse_json(metadata(file, key)); };
   Json metrics = Json::object();
   const Json list = read("xgrad.metrics");
   for (const Json& metric : list) metrics[std::to_string(metrics.size())] = named(metric);
@@ -53,12 +53,12 @@ Json compiled_of_0_1(const SafeTensors& file) {
           {"metrics", metrics}};
 }
 
-Json training_of_0_1(const SafeTensors& file, ModuleRef module) {
+Json training_of_0_1(const SafeTensorsFile& file, ModuleRef module) {
   Json all{{"epochs_done", metadata(file, "xgrad.epochs_done")},
            {"generator", {{"state", metadata(file, "xgrad.generator")}}}};
-  if (!file.metadata.contains("xgrad.iterations")) return all;
+  if (!file.metadata().contains("xgrad.iterations")) return all;
   std::set<std::string> names;
-  for (const StoredTensor& tensor : file.tensors) names.insert(tensor.name);
+  for (const StoredTensor& tensor : file.tensors()) names.insert(tensor.name);
   Json paths = Json::array();
   std::size_t slots = 0;
   bool accumulates = false;

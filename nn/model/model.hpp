@@ -224,6 +224,7 @@ class Model {
   /// ValueError without either; ShapeError if the model is built for samples of another shape.
   void require_built(const Shape* sample = nullptr);
   void read(const std::string& path, const std::vector<Layer>& own_layers);
+  void dry_run(const Shape& sample);
   bool declares_input() const { return declared_.has_value(); }
 
   Named module_;

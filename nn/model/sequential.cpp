@@ -37,6 +37,10 @@ void Chain::fields(Fields& f) {
   const std::vector<std::string> before = names;
   f.needed("layers", names);
   if (names != before) {  // read from a file: the layers are made by what it says of them
+    std::vector<std::string> sorted = names;
+    std::sort(sorted.begin(), sorted.end());
+    const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
+    require<ValueError>(twice == sorted.end(), "two layers have the name ", twice == sorted.end() ? "" : *twice);
     layers.clear();
     for (const std::string& name : names) layers.emplace_back().name = name;
   }

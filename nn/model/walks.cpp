@@ -1,6 +1,6 @@
 #include <xgrad/nn/model/detail/walks.hpp>
 
-#include <charconv>
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <type_traits>
@@ -57,7 +57,12 @@ Json json_of_text(const std::string& text, bool is_list, bool is_text) {
   }
   if (is_text) return text;
   if (text == "none") return nullptr;
-  return Json::parse(text);
+  return parse_json(text);
+}
+
+// Throws, unless the condition holds. The message is made only then, of the beginning of what may be long.
+void check(bool condition, const Json& json, const char* what) {
+  if (!condition) throw ValueError(cut(json.dump(), 100) + what);
 }
 
 void read_json(const Json& json, double& x) {
@@ -65,22 +70,22 @@ void read_json(const Json& json, double& x) {
     x = json == "nan" ? std::nan("") : json == "inf" ? HUGE_VAL : -HUGE_VAL;
     return;
   }
-  require<ValueError>(json.is_number(), json.dump(), " is no number");
+  check(json.is_number(), json, " is no number");
   x = json.get<double>();
 }
 void read_json(const Json& json, bool& x) {
-  require<ValueError>(json.is_boolean(), json.dump(), " is neither true nor false");
+  check(json.is_boolean(), json, " is neither true nor false");
   x = json.get<bool>();
 }
 template <std::integral T>
 requires(!std::same_as<T, bool>) void read_json(const Json& json, T& x) {
   const bool fits = json.is_number_unsigned() ? std::in_range<T>(json.get<std::uint64_t>())
                                               : json.is_number_integer() && std::in_range<T>(json.get<std::int64_t>());
-  require<ValueError>(fits, json.dump(), " is no whole number that fits");
+  check(fits, json, " is no whole number that fits");
   x = json.get<T>();
 }
 void read_json(const Json& json, std::string& x) {
-  require<ValueError>(json.is_string(), json.dump(), " is no text");
+  check(json.is_string(), json, " is no text");
   x = json.get<std::string>();
 }
 void read_json(const Json& json, std::optional<double>& x) {
@@ -90,7 +95,7 @@ void read_json(const Json& json, std::optional<double>& x) {
 template <class List>
 requires requires(List list) { list.push_back(list[0]); }
 void read_json(const Json& json, List& list) requires(!std::same_as<List, std::string>) {
-  require<ValueError>(json.is_array(), json.dump(), " is no list");
+  check(json.is_array(), json, " is no list");
   list.clear();
   for (const Json& entry : json) {
     typename List::value_type value{};
@@ -113,15 +118,72 @@ void Writer::option(const std::string& path, const Option& option, bool) {
   place(options, path) = std::visit([](const auto* x) { return json_of(*x); }, option);
 }
 
-bool is_exact(const std::string& dtype) {
-  return dtype == "F16" || dtype == "BF16" || dtype == "F32" || (dtype == "F64" && sizeof(Real) == 8);
+Json parse_json(const std::string& text) {
+  const auto check_depth = [](int depth, Json::parse_event_t, Json&) {
+    require<ValueError>(depth <= 200, "it has JSON that is nested more than 200 deep");
+    return true;
+  };
+  return Json::parse(text, check_depth);
 }
 
-Reader::Reader(const std::vector<StoredTensor>& tensors, std::string prefix, Json options, std::vector<Layer> own,
-               bool texts)
-    : Fields(reading), prefix_(std::move(prefix)), options_(std::move(options)), own_(std::move(own)), texts_(texts) {
-  for (const StoredTensor& tensor : tensors)
-    if (tensor.name.starts_with(prefix_)) left_[tensor.name.substr(prefix_.size())] = &tensor;
+FileTensors::FileTensors(const SafeTensorsFile& file, std::string prefix, const Takes& takes)
+    : file_(&file), prefix_(std::move(prefix)) {
+  for (std::size_t k = 0; k < file.tensors().size(); ++k) {
+    const std::string& name = file.tensors()[k].name;
+    if (takes(name)) left_[name.substr(prefix_.size())] = k;
+  }
+}
+
+void FileTensors::differ(std::string_view difference) {
+  constexpr std::size_t most = 10;  // of them in the message
+  if (++count_ <= most) differences_ += (differences_.empty() ? "" : "; ") + cut(difference, 200);
+}
+
+std::optional<Tensor> FileTensors::take(const std::string& path, const Shape* shape) {
+  const auto found = left_.find(path);
+  if (found == left_.end()) {
+    differ("missing " + prefix_ + path);
+    if (count_ > 1000) finish();  // enough: what is asked for takes memory, too
+    return std::nullopt;
+  }
+  const std::size_t k = found->second;
+  left_.erase(found);
+  const Shape& stored = file_->tensors()[k].shape;
+  if (shape == nullptr || stored == *shape) return file_->read(k);
+  differ(text(prefix_, path, " has shape ", stored, ", the model's ", *shape));
+  return std::nullopt;
+}
+
+void FileTensors::finish() {
+  for (const auto& [path, k] : left_) differ("unexpected " + prefix_ + path);
+  if (count_ > 10) differences_ += text("; and ", count_ - 10, " more");
+  require<ValueError>(differences_.empty(), "it does not fit the model: ", differences_);
+}
+
+namespace {
+
+std::size_t values_in(const Json& json) {
+  std::size_t all = 1;
+  if (json.is_structured())
+    for (const Json& inner : json) all += values_in(inner);
+  return all;
+}
+
+}  // namespace
+
+// A list has no more entries than the file has things to fill them with, but for some that may need nothing.
+Reader::Reader(FileTensors tensors, Json options, std::vector<Layer> own, bool texts)
+    : Fields(reading),
+      tensors_(std::move(tensors)),
+      options_(std::move(options)),
+      own_(std::move(own)),
+      texts_(texts),
+      most_entries_(std::min(Fields::most_entries(), 1000 + tensors_.size() + values_in(options_))) {}
+
+// Paths are kept by parameters and by messages: a name must not be put before all that is below it at any length.
+void Reader::name(const std::string& path) {
+  require<ValueError>(path.size() <= 1000, "the path ", excerpt(path), " has ", path.size(),
+                      " bytes; it takes up to 1,000");
 }
 
 const Layer* Reader::example(std::string_view kind) const {
@@ -130,39 +192,20 @@ const Layer* Reader::example(std::string_view kind) const {
   return nullptr;
 }
 
-void Reader::differ(const std::string& difference) {
-  constexpr std::size_t most = 20;  // of them in the message
-  if (++count_ <= most) differences_ += (differences_.empty() ? "" : "; ") + difference;
-}
-
-const StoredTensor* Reader::take(const std::string& path) {
-  const auto found = left_.find(path);
-  if (found == left_.end()) {
-    differ("missing " + prefix_ + path);
-    return nullptr;
-  }
-  const StoredTensor* tensor = found->second;
-  left_.erase(found);
-  if (is_exact(tensor->dtype)) return tensor;
-  differ(text(prefix_, path, " has dtype ", tensor->dtype, ", the model's F", 8 * sizeof(Real)));
-  return nullptr;
-}
-
 void Reader::parameter(const std::string& path, Parameter& p, bool) {
   p.label = path;
   p.frozen = frozen_paths_.contains(path);
-  const StoredTensor* tensor = take(path);
-  if (tensor == nullptr) return;
-  p.edit() = to_tensor(*tensor);
+  std::optional<Tensor> value = tensors_.take(path);
+  if (!value) return;
+  p.edit() = std::move(*value);
   for (const Real x : p.value()) is_finite = is_finite && std::isfinite(x);
 }
 
 void Reader::tensor(const std::string& path, Tensor& value) {
-  if (const StoredTensor* tensor = take(path)) value = to_tensor(*tensor);
+  if (std::optional<Tensor> stored = tensors_.take(path)) value = std::move(*stored);
 }
 
 void Reader::option(const std::string& path, const Option& option, bool is_needed) {
-  asked_.insert(path);
   const Json* json = find_place(options_, path, texts_);
   if (json == nullptr) {
     const std::size_t slash = path.rfind('/');
@@ -171,6 +214,7 @@ void Reader::option(const std::string& path, const Option& option, bool is_neede
     require<ValueError>(!is_needed || !its_object_is_there, "there is no option ", path);
     return;
   }
+  asked_.insert(json);
   std::visit(
       [&]<class T>(T* x) {
         constexpr bool is_list = std::same_as<T, Shape> || std::same_as<T, std::vector<std::int64_t>> ||
@@ -187,44 +231,33 @@ void Reader::option(const std::string& path, const Option& option, bool is_neede
 }
 
 void Reader::finish() {
-  for (const auto& [name, tensor] : left_) differ("unexpected " + prefix_ + name);
   const std::function<void(const Json&, const std::string&)> look = [&](const Json& json, const std::string& path) {
-    if (asked_.contains(path)) return;
-    if (!json.is_object()) return differ("unexpected option " + path);
-    for (const auto& [key, value] : json.items()) look(value, path.empty() ? key : path + "/" + key);
+    if (asked_.contains(&json)) return;
+    if (!json.is_object()) return tensors_.differ("unexpected option " + path);
+    for (const auto& [key, value] : json.items())
+      look(value, path.empty() ? key : path.size() > 200 ? path : path + "/" + key);
   };
   look(options_, "");
-  if (count_ > 20) differences_ += text("; and ", count_ - 20, " more");
-  require<ValueError>(differences_.empty(), "it does not fit the model: ", differences_);
+  tensors_.finish();
 }
 
-void read_weights(const std::vector<StoredTensor>& tensors, ModuleRef module, const std::string& file_name) {
-  std::map<std::string, const StoredTensor*> left;
-  for (const StoredTensor& tensor : tensors) left[tensor.name] = &tensor;
-  std::string differences;
-  std::size_t count = 0;
-  const auto differ = [&](const std::string& difference) {
-    if (++count <= 20) differences += (differences.empty() ? "" : "; ") + difference;
-  };
+std::vector<std::pair<Parameter*, Tensor>> read_weights(FileTensors tensors, ModuleRef module,
+                                                        const std::string& file_name) {
   std::vector<std::pair<Parameter*, Tensor>> values;
-  bool finite = true;
   each_parameter(module, [&](const std::string& path, Parameter& p) {
-    const auto found = left.find(path);
-    if (found == left.end()) return differ("missing " + path);
-    const StoredTensor& stored = *found->second;
-    if (!p.is_empty() && stored.shape != p.value().shape())
-      differ(text(path, " has shape ", stored.shape, ", the model's ", p.value().shape()));
-    else if (!is_exact(stored.dtype))
-      differ(text(path, " has dtype ", stored.dtype, ", the model's F", 8 * sizeof(Real)));
-    else
-      for (const Real x : values.emplace_back(&p, to_tensor(stored)).second) finite = finite && std::isfinite(x);
-    left.erase(found);
+    std::optional<Tensor> value = tensors.take(path, p.is_empty() ? nullptr : &p.value().shape());
+    if (value) values.emplace_back(&p, std::move(*value));
   });
-  for (const auto& [name, tensor] : left) differ("unexpected " + name);
-  if (count > 20) differences += text("; and ", count - 20, " more");
-  require<DataError>(differences.empty(), file_name, " does not fit the model: ", differences);
-  if (!finite) std::cerr << "xgrad: " << file_name << " holds weights that are NaN or infinite" << std::endl;
-  for (auto& [p, value] : values) p->edit() = std::move(value);
+  tensors.finish();
+  const auto is_finite = [](const auto& one) {
+    return std::all_of(one.second.begin(), one.second.end(), [](Real x) { return std::isfinite(x); });
+  };
+  if (!std::all_of(values.begin(), values.end(), is_finite)) warn_not_finite(file_name);
+  return values;
+}
+
+void warn_not_finite(const std::string& path) {
+  std::cerr << "xgrad: " << path << " holds weights that are NaN or infinite" << std::endl;
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -6,8 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
+#include <ctime>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -48,7 +48,7 @@ std::string in_child(F f) {
 struct Cost {
   std::string said;      ///< "nothing", or the message of the Error; of any other exception, after "not ours: "
   double mebibytes = 0;  ///< the most memory that it had, beyond what the process had before
-  double seconds = 0;
+  double seconds = 0;    ///< of the processor
 };
 
 /// Runs f twice in a process of its own, and measures the second time: the first brings the program's own pages in.
@@ -76,10 +76,10 @@ Cost cost_of(F f) {
     said_by();
     std::ofstream("/proc/self/clear_refs") << 5;  // VmHWM starts again
     const double before = field("VmRSS:");
-    const auto start = std::chrono::steady_clock::now();
+    const std::clock_t start = std::clock();
     const std::string said = said_by();
-    const std::chrono::duration<double> time = std::chrono::steady_clock::now() - start;
-    return text(field("VmHWM:") - before, ' ', time.count(), ' ', said);
+    const double time = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
+    return text(field("VmHWM:") - before, ' ', time, ' ', said);
   });
   if (all.starts_with("ended")) return {all};
   Cost cost;

@@ -66,6 +66,15 @@ stream = Stream()
 np.savez_compressed(stream, **names)
 cases.append(case("npz to a pipe", stream.bytes, list(names.items())))
 cases.append(case("npz of nothing", saved(np.savez), []))
+fields = np.array([(1, 2.0)], dtype=[("a", "<i4"), ("b[", "<f8", (2,))])
+others = {"text": np.array(["a", "bc"]), "object": np.array([None, {}]), "complex": np.array([1j]), "fields": fields}
+mixed = io.BytesIO(saved(np.savez, **others, x=cube, **{"2024": table.astype("i2")}))
+with zipfile.ZipFile(mixed, "a") as archive:
+    archive.writestr("README.txt", "no array")
+cases.append(case("npz with what no tensor takes", mixed.getvalue(), [("x", cube), ("2024", table)]))
+python2 = npy(np.array([[7.0, 8.0]])).replace(b"(1, 2), }  ", b"(1L, 2L), }")
+assert (np.load(io.BytesIO(python2)) == [[7.0, 8.0]]).all()
+cases.append(case("npy of Python 2", python2, [("", np.array([[7.0, 8.0]]))]))
 zipfile.ZIP64_LIMIT = zipfile.ZIP_FILECOUNT_LIMIT = 1  # as if all were 4 GiB
 cases.append(case("npz in zip64", saved(np.savez, **names), list(names.items())))
 cases.append(case("npz in zip64, compressed", saved(np.savez_compressed, **names), list(names.items())))

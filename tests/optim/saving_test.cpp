@@ -24,8 +24,7 @@ Json options_of(Optimizer optimizer) {
 
 Optimizer made_again(const Json& options) {
   Optimizer optimizer(options.at("name").get<std::string>());
-  const std::vector<StoredTensor> none;
-  Reader reader(none, "", options, {});
+  Reader reader({}, options);
   optimizer.options(reader);
   reader.finish();
   return optimizer;

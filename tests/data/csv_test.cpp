@@ -133,6 +133,11 @@ TEST_CASE("a label that is not one column's name is an error that lists the colu
   CHECK(complaint("a,b\n", {.separator = '"'}) == "load_csv: a separator is neither a quote nor the end of a line");
 }
 
+TEST_CASE("line ends within quotes count as lines") {
+  CHECK(complaint("\"a\n\",b\n1,2\n1,x,3\n").starts_with("line 4, "));
+  CHECK(complaint("a,b\r\n1,\"x\r\ny\n\"\r\n1\r\n").starts_with("line 5, "));
+}
+
 TEST_CASE("a locale with a decimal comma changes nothing") {
   struct Comma : std::numpunct<char> {
     char do_decimal_point() const override { return ','; }

@@ -104,7 +104,7 @@ TEST_CASE("what a file must say is missed, and what it says wrongly is refused")
   CHECK(read("parts/0/rate", std::make_shared<double>(-1)) == "part: rate is -1");
   CHECK(read("same/same_as", std::make_shared<std::string>("nowhere")) == "same: there is no \"nowhere\" before it");
   CHECK(read("parts/size", std::make_shared<std::size_t>(1000000)) ==
-        "parts: the list has 1000000 entries; it takes at most 100,000");
+        "parts: the list has 1000000 entries; it takes at most 100000");
 }
 
 TEST_CASE("a list of what cannot be made without arguments keeps its length") {

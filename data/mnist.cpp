@@ -1,5 +1,6 @@
 #include <xgrad/data/mnist.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -25,6 +26,33 @@ std::string file_in(const std::filesystem::path& folder, const std::string& stem
 }
 
 }  // namespace
+
+LabelledImages LabelledImages::head(std::size_t n) const {
+  n = std::min(n, labels.size());
+  LabelledImages first{shape, {}, {labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(n)}};
+  require(!shape.empty() && pixels.size() == element_count(shape) && shape[0] == labels.size(), "head: ", pixels.size(),
+          " pixels and ", labels.size(), " labels for images of shape ", shape);
+  first.shape[0] = n;
+  const std::size_t bytes = element_count(first.shape);
+  first.pixels.assign(pixels.begin(), pixels.begin() + static_cast<std::ptrdiff_t>(bytes));
+  return first;
+}
+
+Tensor to_tensor(const LabelledImages& images) {
+  const std::size_t n = images.labels.size(), size = images.pixels.size();
+  require(images.shape.size() == 3 && images.shape[0] == n && size == element_count(images.shape), "to_tensor: ", size,
+          " pixels and ", n, " labels for images of shape ", images.shape);
+  Tensor x(Shape{n, images.shape[1] * images.shape[2]});
+  std::transform(images.pixels.begin(), images.pixels.end(), x.begin(),
+                 [](std::uint8_t pixel) { return static_cast<Real>(pixel) * (Real{1} / 255); });
+  return x;
+}
+
+Tensor to_tensor(const std::vector<std::uint8_t>& labels) {
+  Tensor y(Shape{labels.size()});
+  std::copy(labels.begin(), labels.end(), y.begin());
+  return y;
+}
 
 LabelledImages load_mnist(const std::string& folder, const std::string& split, std::size_t classes) {
   require<ValueError>(split == "train" || split == "t10k", "load_mnist: unknown split '", split,

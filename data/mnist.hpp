@@ -13,7 +13,17 @@ struct LabelledImages {
   Shape shape;                       // (n, 28, 28)
   std::vector<std::uint8_t> pixels;  // row-major
   std::vector<std::uint8_t> labels;  // n of them
+
+  /// The first `n` images with their labels, x_train[:n]; all if there are fewer.
+  LabelledImages head(std::size_t n) const;
 };
+
+/// Images as rows of pixels scaled to 0..1, (n, rows columns): images.reshape(n, -1) / 255. Throws ShapeError if the
+/// shape is not that of the pixels.
+Tensor to_tensor(const LabelledImages& images);
+
+/// Labels, (n,).
+Tensor to_tensor(const std::vector<std::uint8_t>& labels);
 
 /// Loads a split, "train" or "t10k", of MNIST or a data set in its form (Fashion-MNIST, KMNIST), from the files
 /// <split>-images-idx3-ubyte and <split>-labels-idx1-ubyte in a folder. A dot may stand for the hyphen before "idx",

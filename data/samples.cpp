@@ -9,14 +9,6 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
-Shape without_first(const Shape& shape) { return Shape(shape.begin() + 1, shape.end()); }
-
-std::shared_ptr<const Tensor> as_tensor(const std::vector<std::uint8_t>& labels) {
-  auto y = std::make_shared<Tensor>(Shape{labels.size()});
-  std::copy(labels.begin(), labels.end(), y->begin());
-  return y;
-}
-
 void require_weights(const Tensor& weights, std::size_t n) {
   require(weights.shape() == Shape{n}, "samples: weights of shape ", weights.shape(),
           "; it takes one for each sample, (", n, ",)");
@@ -46,25 +38,44 @@ void gather_pixels(const LabelledImages& images, std::span<const std::uint32_t> 
 
 Samples::Samples(const Tensor& x, const Tensor& y, const Tensor* weights)
     : x_(&x), y_(std::shared_ptr<const Tensor>{}, &y), weights_(weights) {
-  require(x.dimension() > 0 && y.dimension() > 0 && x.shape(0) == y.shape(0), "samples: x has shape ", x.shape(),
-          " and y ", y.shape(), "; it takes as many rows of one as of the other");
-  if (weights) require_weights(*weights, size());
-  sample_shape_ = without_first(x.shape());
+  check();
 }
 
 Samples::Samples(const std::vector<const Tensor*>& inputs, const std::vector<const Tensor*>& targets) {
   require<ValueError>(!inputs.empty() && !targets.empty(), "samples: ", inputs.size(), " inputs and ", targets.size(),
                       " targets; it takes one or more of each");
-  *this = Samples(*inputs[0], *targets[0]);
+  x_ = inputs[0];
+  y_ = {std::shared_ptr<const Tensor>{}, targets[0]};
   more_inputs_.assign(inputs.begin() + 1, inputs.end());
   more_targets_.assign(targets.begin() + 1, targets.end());
+  check();
+}
+
+void Samples::refer_to(const Batch& batch) {
+  x_ = &batch.x;
+  y_ = {std::shared_ptr<const Tensor>{}, &batch.y};
+  weights_ = batch.weights ? &*batch.weights : nullptr;
+  more_inputs_.clear();
+  more_targets_.clear();
+  for (const Tensor& each : batch.more_inputs) more_inputs_.push_back(&each);
+  for (const Tensor& each : batch.more_targets) more_targets_.push_back(&each);
+  check();
+}
+
+void Samples::check() {
+  const Tensor &x = *x_, &y = *y_;
+  require(x.dimension() > 0 && y.dimension() > 0 && x.shape(0) == y.shape(0), "samples: x has shape ", x.shape(),
+          " and y ", y.shape(), "; it takes as many rows of one as of the other");
+  if (weights_) require_weights(*weights_, size());
+  sample_shape_.assign(x.shape().begin() + 1, x.shape().end());
   for (const auto* list : {&more_inputs_, &more_targets_})
     for (const Tensor* tensor : *list)
       require(tensor->dimension() > 0 && tensor->shape(0) == size(), "samples: a tensor of shape ", tensor->shape(),
               " beside ", size(), " samples; it takes as many rows");
 }
 
-Samples::Samples(const LabelledImages& images) : images_(&images), y_(as_tensor(images.labels)) {
+Samples::Samples(const LabelledImages& images)
+    : images_(&images), y_(std::make_shared<Tensor>(to_tensor(images.labels))) {
   require(images.pixels.size() == element_count(images.shape) && images.shape.size() == 3 &&
               images.shape[0] == images.labels.size(),
           "samples: ", images.pixels.size(), " pixels and ", images.labels.size(), " labels for images of shape ",

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <tuple>
 #include <vector>
@@ -11,10 +12,12 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 /// Some samples x, (n, ...), and their labels or targets y: const auto& [x, y] = batch. Of a data set with several
-/// inputs or targets they are the first, and input(k) and target(k) are all.
+/// inputs or targets they are the first, and input(k) and target(k) are all. A BatchGenerator may give the samples
+/// weights, (n,).
 struct Batch {
   Tensor x, y;
   std::vector<Tensor> more_inputs{}, more_targets{};
+  std::optional<Tensor> weights{};
 
   const Tensor& input(std::size_t k) const { return k == 0 ? x : more_inputs.at(k - 1); }
   const Tensor& target(std::size_t k) const { return k == 0 ? y : more_targets.at(k - 1); }
@@ -39,6 +42,10 @@ class Samples {
   /// Several inputs and targets of the same samples: {&wide, &deep} and {&price, &sold}. Throws as for one of each.
   Samples(const std::vector<const Tensor*>& inputs, const std::vector<const Tensor*>& targets);
 
+  /// The samples of a batch, with its weights. Throws as for those of tensors.
+  explicit Samples(const Batch& batch) { refer_to(batch); }
+  explicit Samples(Batch&&) = delete;
+
   /// Images as rows of pixels scaled to 0..1, (n, rows columns), and labels (n,).
   Samples(const LabelledImages& images);
   Samples(LabelledImages&&) = delete;
@@ -53,6 +60,10 @@ class Samples {
   Samples weighted(const Tensor& weights) const;
   Samples weighted(Tensor&&) const = delete;
 
+  /// Refers to the samples of a batch from now on, or to those that are there now in the same batch. Throws ShapeError
+  /// and ValueError as the constructors.
+  void refer_to(const Batch& batch);
+
   /// Writes the samples of these numbers, below size() each, to a batch: x (n, ...) and y, which are resized if need
   /// be. The pixels of those in `next`, the numbers that are wanted then, are asked of the memory meanwhile.
   void gather(std::span<const std::uint32_t> numbers, Batch& batch, std::span<const std::uint32_t> next = {}) const;
@@ -61,6 +72,8 @@ class Samples {
   void require_finite() const;
 
  private:
+  void check();
+
   const Tensor* x_ = nullptr;  // or else the images
   const LabelledImages* images_ = nullptr;
   std::shared_ptr<const Tensor> y_;

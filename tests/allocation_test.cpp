@@ -235,3 +235,21 @@ TEST_CASE("nor do workers that share the batches, in any of their threads") {
     CHECK(counter.after == counter.before);
   }
 }
+
+TEST_CASE("nor does a generator that writes to its last batch, with weights, by any workers") {
+  for (const std::size_t workers : {1, 2}) {
+    Counter counter;
+    Rng rng(1);
+    const Tensor x = random_uniform(rng, {32, 20}, 0, 1), y = zeros({32}), weights = ones({32});
+    const auto next = [&](Batch& batch) {
+      batch.x = x, batch.y = y, batch.weights = weights;
+      return true;
+    };
+    Sequential model{Dense(10, relu), Dropout(0.2), Dense(10, softmax)};
+    model.compile("adam", "sparse_categorical_crossentropy", {"accuracy"});
+    model.fit(next, {.epochs = 3, .verbose = silent, .callbacks = {counter}, .steps_per_epoch = 4, .workers = workers});
+    CHECK(counter.steps == 12);
+    CHECK(counter.before > 0);
+    CHECK(counter.after == counter.before);
+  }
+}

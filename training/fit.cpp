@@ -10,8 +10,12 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 struct Fit::State {
-  State(Model& m, const Samples& data, const FitOptions& o)
-      : model(m), options(o), plan(data, options, m.rng_), run(m, o.workers), batch(plan.batches->end()) {}
+  State(Model& m, const BatchSource& data, const FitOptions& o)
+      : model(m), options(o), plan(data, options, m.rng_, !m.training().objective, check()), run(m, o.workers) {}
+
+  Plan::Check check() {
+    return [this](const Samples& samples) { Run::check(model, samples, options.check_data); };
+  }
 
   bool watches_batches() const {
     return std::any_of(options.callbacks.begin(), options.callbacks.end(),
@@ -22,7 +26,6 @@ struct Fit::State {
   const FitOptions options;
   Plan plan;
   Run run;
-  Batches::Iterator batch;
   const InterruptGuard interrupt{};
   std::optional<Progress> progress{};
 };
@@ -42,17 +45,13 @@ void require_no_statistics(ModuleRef module) {
 
 }  // namespace
 
-Fit::Fit(Model& model, const Samples& data, const FitOptions& options)
+Fit::Fit(Model& model, const BatchSource& data, const FitOptions& options)
     : state_(new State(model, data, options)), history_(new History), epoch_(options.initial_epoch) {
   if (model.training().objective) {
     require<ValueError>(
-        state_->plan.weights() == nullptr,
+        !state_->plan.learnt->weighs(),
         "fit: a model with an objective takes no class_weight or sample_weight; let the objective weigh");
-    state_->run.draw(data);
-    if (options.check_data) data.require_finite();
-  } else {
-    model.require_built(&data.sample_shape());
-    state_->plan.check_data(model.training().loss, model.output_shape(), options.check_data);
+    state_->run.draw(state_->plan.learnt->samples());
   }
   if (options.workers > 1) require_no_statistics(model);
   state_->run.find_parameters();
@@ -81,11 +80,12 @@ bool Fit::next() {
   }
   if (!in_epoch_) {
     if (epoch_ >= state_->options.epochs || state_->model.stop_training) return end(), false;
+    if (!state_->plan.learnt->has_more()) return end(), false;
     begin_epoch();
   }
   if (state_->interrupt.interrupted()) return end(), false;
   learn_batch();
-  if (state_->batch == state_->plan.batches->end() || state_->model.stop_training) end_epoch();
+  if (!state_->plan.learnt->next(!state_->model.stop_training)) end_epoch();
   return true;
 }
 
@@ -94,18 +94,19 @@ void Fit::begin_epoch() {
   call(&Callback::on_epoch_begin, epoch_);
   if (s.options.verbose != silent && s.options.epochs > 1)
     std::cout << "Epoch " << epoch_ + 1 << '/' << s.options.epochs << std::endl;
-  s.progress.emplace(std::cout, s.plan.batches->size(), style_of(s.options.verbose));
-  s.run.begin(epoch_);
-  s.batch = s.plan.batches->begin();
+  s.progress.emplace(std::cout, s.plan.learnt->size(), style_of(s.options.verbose));
+  s.run.begin(epoch_, s.plan.learnt->shuffles());
+  s.plan.learnt->begin();
   step_ = 0;
   in_epoch_ = true;
 }
 
 void Fit::learn_batch() {
   State& s = *state_;
+  Feed& feed = *s.plan.learnt;
   call(&Callback::on_train_batch_begin, step_);
-  const bool finite = s.options.workers > 1 ? s.run.learn_together(s.plan.data, s.batch.numbers(), s.plan.weights())
-                                            : s.run.learn(*s.batch, s.run.weights_of(s.batch, s.plan.weights()));
+  const bool finite = s.options.workers > 1 ? s.run.learn_together(feed.samples(), feed.numbers(), feed.all_weights())
+                                            : s.run.learn(feed.batch(), feed.weights());
   const std::string where = finite ? "" : s.run.where_not_finite();  // now: a callback may put another model here
   if (s.watches_batches()) {
     const Logs logs = s.run.logs();
@@ -114,7 +115,6 @@ void Fit::learn_batch() {
   require<ValueError>(finite || s.model.stop_training, "fit: the loss is not finite in epoch ", epoch_ + 1, ", step ",
                       step_ + 1, where, "; try a smaller learning rate, or the callback TerminateOnNaN");
   ++step_;
-  ++s.batch;
   if (s.options.verbose != silent) s.progress->update(step_, [&] { return s.run.logs(); });
 }
 
@@ -122,8 +122,8 @@ void Fit::end_epoch() {
   State& s = *state_;
   in_epoch_ = false;
   Logs logs = s.run.logs();
-  if (s.plan.validation_batches && (epoch_ + 1) % s.options.validation_freq == 0) {
-    s.run.evaluate(*s.plan.validation_batches, s.plan.validation->weights(), nullptr);
+  if (s.plan.validation && (epoch_ + 1) % s.options.validation_freq == 0) {
+    s.run.evaluate(*s.plan.validation, nullptr);
     for (const auto& [name, number] : s.run.logs("val_")) logs[name] = number;
   }
   s.model.epochs_done_ = epoch_ + 1;

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include <xgrad/data/samples.hpp>
+#include <xgrad/data/generator.hpp>
 #include <xgrad/nn/losses/losses.hpp>
 #include <xgrad/nn/metrics/metrics.hpp>
 #include <xgrad/nn/model/model.hpp>
@@ -15,22 +15,25 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// The options of fit(), with Keras's names, order and defaults; the last two are not Keras's.
+/// The options of fit(), with Keras's names, order and defaults; the last two are not Keras's. A generator makes its
+/// batches itself: batch_size and shuffle do not concern it, and it takes neither validation_split nor sample_weight.
 struct FitOptions {
   std::size_t batch_size = 32;  ///< samples in a batch; the last batch of an epoch has what is left
   std::size_t epochs = 1;       ///< the number of the last epoch, from 1: with initial_epoch, fewer are run
   int verbose = automatic;      ///< see Verbose
   std::vector<Callback> callbacks{};
   double validation_split = 0;  ///< this fraction of the samples, the last ones, validates instead of being learnt from
-  std::optional<Samples> validation_data{};      ///< {{x, y}}, or {{x, y, &weights}}; goes before validation_split
+  std::optional<BatchSource> validation_data{};  ///< {{x, y}}, {{x, y, &weights}} or a generator; goes before the split
   bool shuffle = true;                           ///< whether each epoch takes the samples in a new order
   std::map<std::size_t, double> class_weight{};  ///< the weight of a label's samples, 1 for a label that is not here
   std::optional<Tensor> sample_weight{};         ///< (n,); the loss of a batch is sum(weights losses) / samples
   std::size_t initial_epoch = 0;                 ///< how many epochs were done before: see Model::epochs_done()
+  std::size_t steps_per_epoch = 0;               ///< batches in an epoch; 0 for all until the data ends
+  std::size_t validation_steps = 0;              ///< batches that validate; 0 for all until the data ends
   std::size_t validation_batch_size = 0;         ///< 0 for batch_size
   std::size_t validation_freq = 1;               ///< validates after every so many epochs
   std::size_t workers = 1;                       ///< threads that share each batch by slices: see docs/keras.md
-  bool check_data = true;                        ///< refuses NaN and infinity in x before the first epoch
+  bool check_data = true;                        ///< refuses NaN and infinity in x before it is learnt from
 };
 
 /// The options of evaluate(), with Keras's names, order and defaults.
@@ -38,6 +41,7 @@ struct EvaluateOptions {
   std::size_t batch_size = 32;
   int verbose = automatic;                ///< see Verbose
   std::optional<Tensor> sample_weight{};  ///< (n,); the loss is sum(weights losses) / samples
+  std::size_t steps = 0;                  ///< batches that are looked at; 0 for all until the data ends
 };
 
 /// The training of a model, a batch at a time. Model::fit() does
@@ -46,18 +50,24 @@ struct EvaluateOptions {
 ///   return fit.history();
 /// A loop of one's own looks at what it likes between two batches. The model is compiled. It and the data outlive the
 /// Fit.
+///
+/// Where the data ends before steps_per_epoch batches, the epoch ends too, with a warning, and the next one begins the
+/// data anew. Where it ends after them, the next epoch goes on in the data. A generator's first batch is drawn at once,
+/// and others when the batch before is learnt and its epoch is to have one more. If it has none to begin an epoch with,
+/// the training ends, with a warning.
 class Fit {
  public:
-  /// Checks options and data, and draws weights that have no value. Throws ValueError or ShapeError for what does not
-  /// fit the model or the loss, and for a model that is not compiled.
-  Fit(Model& model, const Samples& data, const FitOptions& options = {});
+  /// Checks options and data, of a generator the first batch, and draws weights that have no value. Throws ValueError
+  /// or ShapeError for what does not fit the model or the loss, and for a model that is not compiled.
+  Fit(Model& model, const BatchSource& data, const FitOptions& options = {});
   ~Fit();
   Fit(const Fit&) = delete;
   Fit& operator=(const Fit&) = delete;
 
   /// Learns from the next batch. Callbacks are called before and after the batch, and before the first and after the
   /// last batch of an epoch, where the epoch is also validated and printed. Returns false, and learns nothing, when all
-  /// epochs are done, when model.stop_training was set, or after Ctrl-C. Throws ValueError if the loss is not finite.
+  /// epochs are done, when model.stop_training was set, or after Ctrl-C. Throws ValueError if the loss is not finite;
+  /// ValueError or ShapeError, which name the batch, for one of a generator that does not fit.
   bool next();
 
   std::size_t epoch() const { return epoch_; }          ///< the epoch of the next batch, from 0

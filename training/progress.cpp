@@ -39,13 +39,14 @@ std::string duration(double seconds) {
 }  // namespace
 
 Progress::Progress(std::ostream& out, std::size_t steps, Style style)
-    : out_(out), steps_(std::max<std::size_t>(steps, 1)), style_(style), start_(std::chrono::steady_clock::now()) {}
+    : out_(out), steps_(steps), style_(style), start_(std::chrono::steady_clock::now()) {}
 
 double Progress::seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
 }
 
 bool Progress::is_due(std::size_t step) {
+  seen_ = step;
   if (step == 1) first_step_ = seconds();
   if (style_ != live_bar || step == 0) return false;
   const double now = seconds();
@@ -59,33 +60,38 @@ double Progress::each_step(std::size_t step) const {
 }
 
 std::string Progress::time_left(std::size_t step) const {
-  const double each = each_step(step);
-  return duration(each * static_cast<double>(steps_ - std::min(step, steps_))) + " " + per_step(each);
+  const double each = each_step(step), left = each * static_cast<double>(steps_ - std::min(step, steps_));
+  return duration(steps_ == 0 ? seconds() : left) + " " + per_step(each);
 }
 
 void Progress::finish(const Logs& logs) {
+  if (steps_ == 0) steps_ = std::max<std::size_t>(seen_, 1);
   const char* between = style_ == plain ? " - " : " ";
   draw(steps_, logs, duration(seconds()) + between + per_step(each_step(steps_)));
   out_ << std::endl;
 }
 
 void Progress::draw(std::size_t step, const Logs& logs, const std::string& timing) {
-  constexpr std::size_t width = 20;
-  const std::size_t done = width * std::min(step, steps_) / steps_;
-  const std::string count = std::to_string(steps_), at = std::to_string(step);
+  const std::string count = steps_ == 0 ? "Unknown" : std::to_string(steps_), at = std::to_string(step);
   if (style_ == live_bar) out_ << "\r\033[K";
   out_ << std::string(count.size() - std::min(at.size(), count.size()), ' ') << at << '/' << count << ' ';
   if (style_ == plain) out_ << "- ";
+  if (style_ != plain && steps_ > 0) draw_bar(step);
+  out_ << timing;
+  for (const auto& [name, value] : logs) out_ << " - " << name << ": " << number(value);
+  out_ << std::flush;
+}
+
+void Progress::draw_bar(std::size_t step) {
+  constexpr std::size_t width = 20;
+  const std::size_t done = width * std::min(step, steps_) / steps_;
   if (style_ == live_bar) out_ << "\033[32m";
-  for (std::size_t k = 0; k < width && style_ != plain; ++k) {
+  for (std::size_t k = 0; k < width; ++k) {
     if (style_ == live_bar && k == done) out_ << "\033[37m";
     out_ << "━";
   }
   if (style_ == live_bar) out_ << "\033[0m";
-  if (style_ != plain) out_ << ' ';
-  out_ << timing;
-  for (const auto& [name, value] : logs) out_ << " - " << name << ": " << number(value);
-  out_ << std::flush;
+  out_ << ' ';
 }
 
 Progress::Style style_of(int verbose) {

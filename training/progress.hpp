@@ -17,7 +17,8 @@ class Progress {
  public:
   enum Style { live_bar, bar, plain };
 
-  /// Begins to count the time. Writes nothing yet.
+  /// Begins to count the time. Writes nothing yet. 0 steps stand for a number that is not known before the end:
+  /// "12/Unknown 0s 47us/step - ...".
   Progress(std::ostream& out, std::size_t steps, Style style);
 
   /// Says that `step` steps are done. Calls logs(), which gives the numbers so far, only where it draws: a live_bar, at
@@ -38,9 +39,10 @@ class Progress {
   double each_step(std::size_t step) const;
   std::string time_left(std::size_t step) const;
   void draw(std::size_t step, const Logs& logs, const std::string& timing);
+  void draw_bar(std::size_t step);
 
   std::ostream& out_;
-  std::size_t steps_;
+  std::size_t steps_, seen_ = 0;
   Style style_;
   std::chrono::steady_clock::time_point start_;
   double first_step_ = 0;  // when it had ended, in seconds since the start

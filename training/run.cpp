@@ -14,6 +14,12 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 Run::Run(Model& model, std::size_t workers) : model_(model), workers_(workers), slices_(workers) {}
 
+void Run::check(Model& model, const Samples& samples, bool finite) {
+  if (!model.training().objective) model.require_built(&samples.sample_shape());
+  if (finite) samples.require_finite();
+  if (!model.training().objective) model.training().loss.check_targets(samples.y(), model.output_shape());
+}
+
 void Run::find_parameters() {
   Optimizers* const optimizers = &model_.training().optimizers;
   if (trainer_ == nullptr) {
@@ -47,10 +53,11 @@ void Run::begin() {
   metrics_ = model_.training().metrics;
 }
 
-void Run::begin(std::size_t epoch) {
+void Run::begin(std::size_t epoch, bool shuffles) {
   begin();
   if (workers_ == 1) return;
   Rng seeds = model_.rng_;
+  if (!shuffles) model_.rng_.bits();  // or the next fit() would find it as it was
   for (Slice& slice : slices_) slice.rng = Rng(seeds.bits() + static_cast<std::uint32_t>(epoch));
 }
 
@@ -131,19 +138,16 @@ void Run::judge(Slice& whole) {
   count(whole, loss.item());
 }
 
-void Run::evaluate(Batches& data, const Tensor* weights, Progress* progress) {
+void Run::evaluate(Feed& feed, Progress* progress) {
   begin();
+  feed.rewind();
+  require<ValueError>(feed.has_more(), "evaluate: the generator gave no more batch; after an end it begins anew");
+  feed.begin();
   std::size_t step = 0;
-  for (auto batch = data.begin(); batch != data.end(); ++batch) {
-    judge(*batch, weights_of(batch, weights));
+  do {
+    judge(feed.batch(), feed.weights());
     if (progress) progress->update(++step, [&] { return logs(); });
-  }
-}
-
-const Tensor* Run::weights_of(const Batches::Iterator& batch, const Tensor* weights) {
-  if (weights == nullptr) return nullptr;
-  gather_rows(*weights, batch.numbers(), slices_[0].gathered_weights);
-  return &slices_[0].gathered_weights;
+  } while (feed.next());
 }
 
 Logs Run::logs(const std::string& prefix) const {

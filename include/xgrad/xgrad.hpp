@@ -27,6 +27,7 @@
 #include <xgrad/data/batches.hpp>
 #include <xgrad/data/csv.hpp>
 #include <xgrad/data/file.hpp>
+#include <xgrad/data/generator.hpp>
 #include <xgrad/data/idx.hpp>
 #include <xgrad/data/mnist.hpp>
 #include <xgrad/data/npy.hpp>

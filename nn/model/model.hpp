@@ -6,12 +6,14 @@
 #include <concepts>
 #include <functional>
 #include <iosfwd>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include <xgrad/data/generator.hpp>
 #include <xgrad/nn/layer.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -21,8 +23,6 @@ class Loss;
 class Metric;
 class Optimizer;
 class Optimizers;
-class Samples;
-struct Batch;
 struct EvaluateOptions;
 struct FitOptions;
 struct History;
@@ -33,8 +33,9 @@ enum Verbose : int { automatic = -1, silent = 0, bar = 1, line = 2 };
 
 /// The options of predict(), with Keras's names, order and defaults.
 struct PredictOptions {
-  std::size_t batch_size = 32;
+  std::size_t batch_size = 32;  ///< does not concern a generator
   int verbose = automatic;
+  std::size_t steps = 0;  ///< batches that are looked at; 0 for all until the data ends
 };
 
 /// A module with a generator of its own, which can be trained, asked, saved and loaded. A copy is deep.
@@ -123,12 +124,15 @@ class Model {
   /// batch.
   History fit(const Tensor& x, const Tensor& y, const FitOptions& options);
 
-  /// Trains for an epoch on a data set, in batches of 32: see fit() with options.
-  History fit(const Samples& data);
+  /// Trains for an epoch on a data set, in batches of 32, or on a generator until its end: see fit() with options.
+  History fit(const BatchSource& data);
 
-  /// Trains on a data set, which may have several inputs, several targets and weights. Reports and throws what fit(x,
-  /// y, options) does.
-  History fit(const Samples& data, const FitOptions& options);
+  /// Trains on a data set, which may have several inputs, several targets and weights, or on a generator of batches:
+  ///   model.fit(images, options), model.fit(Samples({&wide, &deep}, {&price}), options)
+  ///   model.fit([&](Batch& batch) { ...; return true; }, {.steps_per_epoch = 100})
+  /// Reports and throws what fit(x, y, options) does. A generator's batches are checked one by one as they come, and
+  /// count by their samples. See Fit for where epochs end.
+  History fit(const BatchSource& data, const FitOptions& options);
 
   /// The loss and metrics over all of x, (n, ...), and y. Throws ValueError for no samples and for a model that is not
   /// compiled; ShapeError for shapes that do not fit the model.
@@ -138,28 +142,41 @@ class Model {
   /// model that is not compiled; ShapeError for shapes that do not fit the model.
   Logs evaluate(const Tensor& x, const Tensor& y, const EvaluateOptions& options);
 
-  /// The loss and metrics over a data set. Throws ValueError for no samples and for a model that is not compiled;
-  /// ShapeError for shapes that do not fit the model.
-  Logs evaluate(const Samples& data);
+  /// The loss and metrics over a data set, or over a generator's batches until its end. Throws ValueError for no
+  /// samples and for a model that is not compiled; ShapeError for shapes that do not fit the model.
+  Logs evaluate(const BatchSource& data);
 
-  /// The loss and metrics over a data set, with options. Throws ValueError for no samples and for a model that is not
-  /// compiled; ShapeError for shapes that do not fit the model.
-  Logs evaluate(const Samples& data, const EvaluateOptions& options);
+  /// The loss and metrics over a data set, or over a generator's batches, with options. Throws ValueError for no
+  /// samples, for a generator with sample_weight and for a model that is not compiled; ShapeError for shapes that do
+  /// not fit the model.
+  Logs evaluate(const BatchSource& data, const EvaluateOptions& options);
 
   /// The outputs for all of x, (n, ...), in inference: (n, ...) of the output's shape. Throws ShapeError for samples of
   /// another shape than the model takes, and for outputs of another shape than the dry run had; ValueError for a module
   /// that is not called as a layer is.
   Tensor predict(const Tensor& x, const PredictOptions& options = {});
 
-  /// Takes one step on one batch, x (n, ...), with weights (n,) if there are any, by the loss that compile() took.
-  /// Returns the loss and metrics before the step. Throws ValueError for no samples, for a model that is not compiled,
-  /// and for a loss that is not finite; ShapeError for shapes that do not fit the model.
-  Logs train_on_batch(const Tensor& x, const Tensor& y, const Tensor* sample_weight = nullptr);
+  /// The outputs for images, samples or a generator's batches, whose targets are not looked at and may be left out.
+  /// Throws as for x.
+  template <class Data>
+  requires(std::convertible_to<Data, BatchSource>) Tensor predict(Data&& data, const PredictOptions& options = {}) {
+    return predict_all(std::forward<Data>(data), options);
+  }
+
+  /// Takes one step on one batch, x (n, ...), by the loss that compile() took, with weights of the samples, (n,), or of
+  /// their classes, if there are any. Returns the loss and metrics before the step. Throws ValueError for no samples,
+  /// for weights of both kinds, for a model that is not compiled, and for a loss that is not finite; ShapeError for
+  /// shapes that do not fit the model.
+  Logs train_on_batch(const Tensor& x, const Tensor& y, const Tensor* sample_weight = nullptr,
+                      const std::map<std::size_t, double>& class_weight = {});
 
   /// The loss and metrics of one batch, x (n, ...), with weights (n,) if there are any, by the loss that compile()
   /// took. Takes no step. Throws ValueError for no samples and for a model that is not compiled; ShapeError for shapes
   /// that do not fit the model.
   Logs test_on_batch(const Tensor& x, const Tensor& y, const Tensor* sample_weight = nullptr);
+
+  /// The outputs for one batch, x (n, ...), in inference. Throws as predict().
+  Tensor predict_on_batch(const Tensor& x);
 
   Optimizer& optimizer();      ///< that of the first group; throws ValueError before compile()
   Optimizers& optimizers();    ///< the optimizers of all groups; throws ValueError before compile()
@@ -243,6 +260,7 @@ class Model {
   Training& training();
   void compile_objective(Optimizers optimizers, Objective objective);
   void require_predicts() const;
+  Tensor predict_all(const BatchSource& data, const PredictOptions& options);
 
   Rng rng_;
   Named training_;  // a Training, once it is compiled

@@ -99,3 +99,20 @@ TEST_CASE("images and labels that do not go together are refused") {
           "load_mnist: images of shape (0, 28, 28) in " + images_path + "; expected (n, 28, 28) with n at least 1");
   }
 }
+
+TEST_CASE("images become rows of pixels, and the first of them are images") {
+  const LabelledImages all{{3, 1, 2}, {0, 51, 102, 153, 204, 255}, {7, 8, 9}};
+  CHECK(to_tensor(all).shape() == Shape{3, 2});
+  check_close(to_tensor(all), Tensor{{0, Real(0.2)}, {Real(0.4), Real(0.6)}, {Real(0.8), 1}}, 1e-7);
+  CHECK(to_tensor(all.labels) == Tensor{7, 8, 9});
+  const LabelledImages two = all.head(2);
+  CHECK(two.shape == Shape{2, 1, 2});
+  CHECK(two.pixels == Bytes{0, 51, 102, 153});
+  CHECK(two.labels == Bytes{7, 8});
+  CHECK(all.head(9).labels == all.labels);
+  CHECK(all.head(0).pixels.empty());
+  const LabelledImages torn{{3, 1, 2}, {0, 1}, {7, 8, 9}};
+  CHECK(thrown_by<ShapeError>([&] { torn.head(1); }) == "head: 2 pixels and 3 labels for images of shape (3, 1, 2)");
+  CHECK(thrown_by<ShapeError>([&] { to_tensor(torn); }) ==
+        "to_tensor: 2 pixels and 3 labels for images of shape (3, 1, 2)");
+}

@@ -108,3 +108,21 @@ TEST_CASE("single batches are trained on and tested") {
   CHECK(m.train_on_batch(input("x"), input("y")).at("loss") == before.at("loss"));
   CHECK(m.test_on_batch(input("x"), input("y")).at("loss") < before.at("loss"));
 }
+
+TEST_CASE("train_on_batch weighs by classes as fit does, and images are predicted as their rows are") {
+  Sequential by_batch = model(), by_fit = model();
+  for (Sequential* m : {&by_batch, &by_fit}) m->compile("sgd", "sparse_categorical_crossentropy");
+  const std::map<std::size_t, double> weights{{0, 1}, {1, 2}, {2, 0.5}};
+  const Logs logs = by_batch.train_on_batch(input("x"), input("y"), nullptr, weights);
+  const History history = by_fit.fit(input("x"), input("y"),
+                                     {.batch_size = 50, .verbose = silent, .shuffle = false, .class_weight = weights});
+  CHECK(logs.at("loss") == history["loss"][0]);
+  CHECK(by_batch.get_weights() == by_fit.get_weights());
+  const Tensor each = ones({50});
+  CHECK(thrown_by<ValueError>([&] { by_batch.train_on_batch(input("x"), input("y"), &each, weights); }) ==
+        "train_on_batch: of class_weight and sample_weight it takes one");
+
+  const LabelledImages images{{2, 2, 3}, {0, 1, 2, 3, 4, 5, 250, 251, 252, 253, 254, 255}, {0, 1}};
+  CHECK(by_fit.predict(images, {.verbose = silent}) == by_fit.predict(to_tensor(images), {.verbose = silent}));
+  CHECK(by_fit.predict_on_batch(to_tensor(images)) == by_fit.predict(images, {.verbose = silent}));
+}

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include <xgrad/core/kernels/denormals.hpp>
-#include <xgrad/data/batches.hpp>
 #include <xgrad/training/detail/compiled.hpp>
+#include <xgrad/training/detail/feed.hpp>
 #include <xgrad/training/progress.hpp>
 #include <xgrad/training/trainer.hpp>
 
@@ -20,6 +20,10 @@ class Run {
  public:
   /// A run that has seen no batch. The model outlives it.
   explicit Run(Model& model, std::size_t workers = 1);
+
+  /// Builds a model that has a loss and is not built. Throws ShapeError or ValueError for samples that the model or its
+  /// loss does not take, or, if `finite`, that are not finite.
+  static void check(Model& model, const Samples& samples, bool finite);
 
   /// Looks for the parameters that are to be learnt. It is called before the first step, and after a callback outside
   /// of an epoch, which may have frozen layers or put another model here.
@@ -36,9 +40,9 @@ class Run {
   void begin();
 
   /// Begins an epoch of training, and adds up anew. What workers draw in the epoch depends on its number and on the
-  /// state of the model's generator, which itself draws nothing for them: without layers that draw, the order of the
-  /// samples is that of one worker.
-  void begin(std::size_t epoch);
+  /// state of the model's generator. If that is going to shuffle the samples, it draws nothing for them: without layers
+  /// that draw, the order of the samples is that of one worker.
+  void begin(std::size_t epoch, bool shuffles);
 
   /// Takes one step on a batch, with weights of its samples or null. Returns false, without a step, if its loss is not
   /// finite.
@@ -59,16 +63,12 @@ class Run {
   /// objective. Takes no step.
   void judge(const Tensor& x, const Tensor& y, const Tensor* weights);
 
-  /// Adds up the loss and metrics of all batches anew, with weights of all samples or null, and says so to the
-  /// progress, or null. Takes no step.
-  void evaluate(Batches& data, const Tensor* weights, Progress* progress);
+  /// Adds up the loss and metrics of the batches anew, samples from the first one, and says so to the progress, or
+  /// null. Takes no step. Throws ValueError if a generator has no more batch.
+  void evaluate(Feed& feed, Progress* progress);
 
   /// The model's output for x, in inference. It is good until the next call.
   const Tensor& output(const Tensor& x);
-
-  /// The weights of a batch's samples, out of the weights of all samples; null if these are null. They are good until
-  /// the next call.
-  const Tensor* weights_of(const Batches::Iterator& batch, const Tensor* weights);
 
   /// The loss and metrics of the batches that were added up, in alphabetical order, as Keras prints them. A second
   /// metric of one name, precision, is precision_1. The prefix, such as "val_", stands before every name.

@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$(realpath "$0")")/setup.sh"
 
-python_with keras jax || say "Keras is not to be had; the tests that need it are skipped"
+python_with keras jax tensorboard || say "Keras or TensorBoard is not to be had; the tests that need it are skipped"
 for preset in dev release; do
   build "$preset"
   (cd "$root" && ctest --preset "$preset")

@@ -32,6 +32,7 @@ struct LambdaCallback {
 /// place, or end the training by model.stop_training = true. After it has frozen layers it compiles the model anew, for
 /// an optimizer takes the same parameters at every step. A variable is not copied, unless it is const, so that its
 /// state can be looked at afterwards: EarlyStopping stopping{.patience = 3}; fit(x, y, {.callbacks = {stopping}}).
+/// One with a function bool watches_batches() that returns false is not called for batches, whose logs take time.
 class Callback : public LambdaCallback {
  public:
   /// Functions, which are copied.
@@ -70,6 +71,8 @@ class Callback : public LambdaCallback {
         requires { &Object::on_train_batch_end; } ||
         requires(Model & m, std::size_t n, const Logs& l) { self->on_train_batch_end(m, n, l); })
       on_train_batch_end = [self](Model& m, std::size_t n, const Logs& l) { self->on_train_batch_end(m, n, l); };
+    if constexpr (requires { self->watches_batches(); })
+      if (!self->watches_batches()) on_train_batch_begin = nullptr, on_train_batch_end = nullptr;
     if (!on_train_begin && !on_train_end && !on_epoch_begin && !on_epoch_end && !on_train_batch_begin &&
         !on_train_batch_end)
       throw ValueError("callback: it has none of the functions on_epoch_end(model, epoch, logs), ... that fit calls");

@@ -72,4 +72,5 @@
 #include <xgrad/training/fit.hpp>
 #include <xgrad/training/history.hpp>
 #include <xgrad/training/progress.hpp>
+#include <xgrad/training/tensorboard.hpp>
 #include <xgrad/training/trainer.hpp>

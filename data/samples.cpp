@@ -103,12 +103,15 @@ void Samples::gather(std::span<const std::uint32_t> numbers, Batch& batch, std::
 }
 
 void Samples::require_finite() const {
-  if (x_ == nullptr) return;  // bytes are
-  const auto bad = std::find_if(x_->begin(), x_->end(), [](Real number) { return !std::isfinite(number); });
-  if (bad == x_->end()) return;
-  const auto place = static_cast<std::size_t>(bad - x_->begin()), length = element_count(sample_shape_);
-  throw ValueError(text("x is ", *bad, " at [", place / length, ", ", place % length,
-                        "]; clean the data, or give {.check_data = false} to go on with it"));
+  const auto check = [&](const Tensor& x, const std::string& name) {
+    const auto bad = std::find_if(x.begin(), x.end(), [](Real number) { return !std::isfinite(number); });
+    if (bad == x.end()) return;
+    const auto place = static_cast<std::size_t>(bad - x.begin()), length = x.size() / size();
+    throw ValueError(text(name, " is ", *bad, " at [", place / length, ", ", place % length,
+                          "]; clean the data, or give {.check_data = false} to go on with it"));
+  };
+  if (x_) check(*x_, "x");  // bytes are
+  for (std::size_t k = 0; k < more_inputs_.size(); ++k) check(*more_inputs_[k], text("input ", k + 1));
 }
 
 void gather_rows(const Tensor& from, std::span<const std::uint32_t> rows, Tensor& to) {

@@ -68,7 +68,7 @@ class Samples {
   /// be. The pixels of those in `next`, the numbers that are wanted then, are asked of the memory meanwhile.
   void gather(std::span<const std::uint32_t> numbers, Batch& batch, std::span<const std::uint32_t> next = {}) const;
 
-  /// Throws ValueError naming the first x that is NaN or infinite: its sample, and its place in it.
+  /// Throws ValueError naming the first x, or other input, that is NaN or infinite: its sample, and its place in it.
   void require_finite() const;
 
  private:

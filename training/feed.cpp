@@ -56,7 +56,7 @@ Feed::Feed(const BatchSource& source, FeedOptions options) : options_(std::move(
 }
 
 bool Feed::has_more() {
-  if (batches_ || is_drawn_) return true;
+  if (has_batch()) return true;
   is_drawn_ = draw() || draw();  // the last epoch may have taken the last batch, but not seen the end
   if (!is_drawn_) warn();
   return is_drawn_;
@@ -78,9 +78,8 @@ bool Feed::next(bool wanted) {
   ++at_;
   is_drawn_ = false;
   if (!wanted || step_ == options_.steps) return false;
-  if (!batches_) is_drawn_ = draw();
-  const bool more = batches_ ? at_ < batches_->size() : is_drawn_;
-  if (more) return true;
+  is_drawn_ = generator_ && draw();
+  if (batches_ ? at_ < batches_->size() : is_drawn_) return true;
   last_size_ = step_;
   if (options_.steps > 0) warn();
   return false;

@@ -72,7 +72,7 @@ void Fit::call(Function function, Arguments&... arguments) {
 }
 
 bool Fit::next() {
-  if (ended_) return false;
+  if (ended_ || (in_epoch_ && !state_->plan.learnt->has_batch())) return false;
   if (!begun_) {
     begun_ = true;
     state_->model.stop_training = false;

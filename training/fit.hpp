@@ -67,7 +67,7 @@ class Fit {
   /// Learns from the next batch. Callbacks are called before and after the batch, and before the first and after the
   /// last batch of an epoch, where the epoch is also validated and printed. Returns false, and learns nothing, when all
   /// epochs are done, when model.stop_training was set, or after Ctrl-C. Throws ValueError if the loss is not finite;
-  /// ValueError or ShapeError, which name the batch, for one of a generator that does not fit.
+  /// ValueError or ShapeError, which name the batch, for one of a generator that does not fit; then there is no next.
   bool next();
 
   std::size_t epoch() const { return epoch_; }          ///< the epoch of the next batch, from 0

@@ -8,10 +8,14 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
-// A model of the same target for all learns nothing else.
-void warn_of_one_target(const Tensor& y) {
-  if (y.shape(0) > 1 && y.size() > 0 && std::all_of(y.begin(), y.end(), [&](Real each) { return each == *y.begin(); }))
+// A model of the same target for all samples that it learns from, the first n, learns nothing else.
+void warn_of_one_target(const Tensor& y, std::size_t n) {
+  const std::size_t length = y.size() / y.shape(0);
+  if (n < 2 || length == 0 || !std::equal(y.begin() + length, y.begin() + n * length, y.begin())) return;
+  if (std::all_of(y.begin(), y.begin() + length, [&](Real each) { return each == *y.begin(); }))
     std::cerr << "xgrad: fit: all targets are " << *y.begin() << std::endl;
+  else
+    std::cerr << "xgrad: fit: all targets are alike" << std::endl;
 }
 
 void check_options(const FitOptions& o, const BatchSource& given) {
@@ -62,7 +66,7 @@ Plan::Plan(const BatchSource& given, const FitOptions& o, Rng& rng, bool targets
                                    .class_weight = o.class_weight,
                                    .targets = targets,
                                    .check = check});
-  if (samples) warn_of_one_target(samples->y());
+  if (samples) warn_of_one_target(samples->y(), end);
   FeedOptions then{.batch_size = o.validation_batch_size > 0 ? o.validation_batch_size : o.batch_size,
                    .steps = o.validation_steps,
                    .targets = targets};

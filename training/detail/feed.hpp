@@ -48,6 +48,9 @@ class Feed {
   /// the data ends before `steps` batches, says so on stderr.
   bool next(bool wanted = true);
 
+  /// Whether there is a batch, and no error of a generator stands in its place.
+  bool has_batch() const { return batches_ || is_drawn_; }
+
   /// How many batches an epoch has; 0 while that is not known.
   std::size_t size() const;
 

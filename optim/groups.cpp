@@ -1,6 +1,7 @@
 #include <xgrad/optim/groups.hpp>
 
 #include <algorithm>
+#include <map>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -12,10 +13,14 @@ Optimizers::Optimizers(std::vector<Group> groups) : groups_(std::move(groups)) {
 
 void Optimizers::assign(const Parameters& parameters) {
   parameters_.assign(groups_.size(), {});
+  std::map<const Parameter*, std::size_t> met;
   std::string patterns, paths;
   for (const Group& group : groups_) patterns += (patterns.empty() ? "\"" : ", \"") + group.pattern + '"';
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     const std::string& path = parameters.paths[k];
+    const auto [same, is_new] = met.try_emplace(parameters[k], k);
+    require<ValueError>(is_new, "optimizers: ", parameters.paths[same->second], " and ", path,
+                        " are one parameter; it takes each once");
     paths += (paths.empty() ? "" : ", ") + path;
     const auto takes = [&](const Group& group) { return matches(group.pattern, path); };
     const auto group = std::find_if(groups_.begin(), groups_.end(), takes);
@@ -30,20 +35,21 @@ void Optimizers::assign(const Parameters& parameters) {
                         groups_[k].pattern, "\"; there are ", paths.empty() ? "none" : paths);
 }
 
-void Optimizers::step() {
-  require<ValueError>(parameters_.size() == groups_.size(),
-                      "optimizers: no parameters are assigned yet; call assign(), ",
-                      "or compile() the model with them");
-  for (std::size_t k = 0; k < parameters_.size(); ++k)
-    if (parameters_[k].size() > 0) groups_[k].optimizer.step(parameters_[k]);
-}
+void Optimizers::step() { step_with(nullptr); }
+void Optimizers::step(const Optimizer::InParts& in_parts) { step_with(&in_parts); }
 
-void Optimizers::step(const Optimizer::InParts& in_parts) {
+// All groups are checked before any moves.
+void Optimizers::step_with(const Optimizer::InParts* in_parts) {
   require<ValueError>(parameters_.size() == groups_.size(),
                       "optimizers: no parameters are assigned yet; call assign(), ",
                       "or compile() the model with them");
-  for (std::size_t k = 0; k < parameters_.size(); ++k)
-    if (parameters_[k].size() > 0) groups_[k].optimizer.step(parameters_[k], in_parts);
+  const auto each = [&](auto call) {
+    for (std::size_t k = 0; k < parameters_.size(); ++k)
+      if (const Parameters& its = parameters_[k]; its.size() > 0)
+        call(groups_[k].optimizer, its, in_parts ? *in_parts : Optimizer::in_parts_of(its));
+  };
+  each([](Optimizer& its, const Parameters& p, const auto& parts) { its.prepare(p.all, p.paths, parts); });
+  each([](Optimizer& its, const Parameters&, const auto& parts) { its.move(parts); });
 }
 
 void Optimizers::rename(ModuleRef module) {

@@ -31,16 +31,15 @@ class Optimizers {
   explicit Optimizers(std::vector<Group> groups);
 
   /// Divides parameters among the groups, by their paths, for the steps that follow. Throws ValueError for a parameter
-  /// that no group matches, and for a group that no parameter is left to, unless it is the last.
+  /// that no group matches or that is given twice, and for a group that no parameter is left to, unless it is the last.
   void assign(const Parameters& parameters);
 
-  /// Takes one step with every group that has parameters. Throws ValueError before assign(), and what Optimizer::step()
-  /// throws; the groups before the one that is refused have then taken their step.
+  /// Takes one step with every group that has parameters. All are checked before any moves: throws ValueError before
+  /// assign(), and what Optimizer::step() throws.
   void step();
 
-  /// Takes one step with every group that has parameters, divided among threads: see Optimizer::InParts. Throws
-  /// ValueError before assign(), and what Optimizer::step() throws; the groups before the one that is refused have then
-  /// taken their step.
+  /// Takes one step with every group that has parameters, divided among threads: see Optimizer::InParts. All are
+  /// checked before any moves: throws ValueError before assign(), and what Optimizer::step() throws.
   void step(const Optimizer::InParts& in_parts);
 
   /// Takes the paths of the parameters in all optimizers' states anew from their module, parts of which may have been
@@ -57,6 +56,7 @@ class Optimizers {
 
  private:
   void patterns(Fields& f);
+  void step_with(const Optimizer::InParts* in_parts);
 
   std::vector<Group> groups_;
   std::vector<Parameters> parameters_;  // of each group

@@ -6,64 +6,16 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-namespace {
-
-double sum_of_squares(const Tensor& x, double scale) {
-  double sum = 0;
-  for (const Real entry : x) sum += (entry * scale) * (entry * scale);
-  return sum;
-}
-
-// The norm of finite numbers, whose squares may still be too large for a double.
-double norm(const Tensor& x) {
-  const double plain = sum_of_squares(x, 1);
-  if (std::isfinite(plain)) return std::sqrt(plain);
-  const double small = std::numeric_limits<double>::min();
-  return std::sqrt(sum_of_squares(x, small)) / small;
-}
-
-}  // namespace
-
 Optimizer::Optimizer(const Optimizer&) = default;
 Optimizer::Optimizer(Optimizer&&) noexcept = default;
 Optimizer& Optimizer::operator=(const Optimizer&) = default;
 Optimizer& Optimizer::operator=(Optimizer&&) noexcept = default;
 Optimizer::~Optimizer() = default;
 
-namespace {
-
-// Threads move so many weights faster than one.
-bool are_many(std::span<Parameter* const> parameters) {
-  std::size_t weights = 0;
-  for (const Parameter* p : parameters) weights += p->value().size();
-  return weights >= 1 << 16;
-}
-
-}  // namespace
-
-void Optimizer::step(const Parameters& parameters) {
-  step_with(parameters.all, parameters.paths, are_many(parameters) ? InParts(in_threads) : InParts(alone));
-}
-
-void Optimizer::step(std::span<Parameter* const> parameters) {
-  step_with(parameters, {}, are_many(parameters) ? InParts(in_threads) : InParts(alone));
-}
-
-void Optimizer::step(const Parameters& parameters, const InParts& in_parts) {
-  step_with(parameters.all, parameters.paths, in_parts);
-}
-
-void Optimizer::step_with(std::span<Parameter* const> parameters, std::span<const std::string> paths,
-                          const InParts& in_parts) {
-  parameters_ = parameters;
-  paths_ = paths;
-  is_known_ = std::equal(last_.begin(), last_.end(), parameters.begin(), parameters.end());
-  step_(*this, in_parts);
-}
-
 void Optimizer::fields(Fields& f) {
   options(f);
   f("state", state_);
+  if (f.purpose() == Fields::reading) set_state(std::move(state_));  // checked
 }
 
 void Optimizer::options(Fields& f) {
@@ -72,6 +24,7 @@ void Optimizer::options(Fields& f) {
   shared_.fields(f);
   f("exclude_from_weight_decay", excluded_);
   if (f.purpose() != Fields::reading) return;
+  fits_ = false;
   shared_.check();
   exclude_from_weight_decay(excluded_);
 }
@@ -128,110 +81,7 @@ void Optimizer::set_state(State state) {
   require<ValueError>(state.iterations % cycle == 0 || !state.accumulated.empty(), "set_state: after ",
                       state.iterations, " iterations of cycles of ", cycle, " it takes the accumulated gradients");
   state_ = std::move(state);
-}
-
-// Whether this call is to move the parameters, and then how.
-bool Optimizer::begin(std::size_t states, double eta) {
-  check(states);
-  if (shared_.clips()) check_finite();
-  make_state(states);
-  ++state_.iterations;
-  for (Parameter* p : parameters_) p->fresh = false;
-  if (accumulates()) {
-    for (std::size_t k = 0; k < parameters_.size(); ++k) {
-      const Tensor& g = parameters_[k]->gradient;
-      Tensor& sum = state_.accumulated[k];
-      for (std::size_t i = 0; i < g.size(); ++i) sum.data()[i] += g.data()[i];
-    }
-    if (state_.iterations % static_cast<std::int64_t>(shared_.gradient_accumulation_steps) != 0) return false;
-  }
-  const FlushDenormals flush;
-  const double scale = global_scale();
-  moves_.clear();
-  for (std::size_t k = 0; k < parameters_.size(); ++k) moves_.push_back(move(k, eta, scale));
-  return true;
-}
-
-void Optimizer::check(std::size_t states) const {
-  constexpr const char* same = "; it takes the same parameters at every step, or a new optimizer";
-  const auto check_count = [&](std::size_t before) {
-    require<ValueError>(before == 0 || before == parameters_.size(), "step: ", parameters_.size(), " parameters after ",
-                        before, same);
-  };
-  check_count(state_.slots.size());
-  check_count(state_.accumulated.size());
-  check_count(state_.paths.size());
-  for (std::size_t k = 0; k < parameters_.size(); ++k) {
-    const Parameter& p = *parameters_[k];
-    require<ValueError>(!p.is_empty(), "step: parameter ", path(k), " has no value; was it moved?");
-    require<ValueError>(p.fresh, "step: parameter ", path(k),
-                        " has no gradient since the last step; run backward() first");
-    require(p.gradient.shape() == p.value().shape(), "step: parameter ", path(k), " of shape ", p.value().shape(),
-            " has a gradient of shape ", p.gradient.shape());
-    const auto check_shape = [&](const Tensor& before) {
-      require(p.value().shape() == before.shape(), "step: parameter ", path(k), " has shape ", p.value().shape(),
-              " where it was ", before.shape(), same);
-    };
-    if (!state_.slots.empty()) {
-      require<ValueError>(state_.slots[k].size() == states, "step: the state has ", state_.slots[k].size(),
-                          " tensors for parameter ", path(k), "; ", name(), " keeps ", states);
-      for (const Tensor& slot : state_.slots[k]) check_shape(slot);
-    }
-    if (!state_.accumulated.empty()) check_shape(state_.accumulated[k]);
-    if (!state_.paths.empty() && !is_known_)
-      require<ValueError>(path(k) == state_.paths[k], "step: parameter ", path(k), " where ", state_.paths[k], " was",
-                          same);
-  }
-}
-
-// Looks at the gradients, or at the sums that they make with those accumulated.
-void Optimizer::check_finite() const {
-  for (std::size_t k = 0; k < parameters_.size(); ++k) {
-    const Real* const g = parameters_[k]->gradient.data();
-    const Real* const sum = state_.accumulated.empty() ? nullptr : state_.accumulated[k].data();
-    for (std::size_t i = 0; i < parameters_[k]->gradient.size(); ++i) {
-      const Real entry = sum ? sum[i] + g[i] : g[i];
-      require<ValueError>(std::isfinite(entry), "step: the gradient of parameter ", path(k), " has ", entry,
-                          " at entry ", i, "; clipping takes finite numbers");
-    }
-  }
-}
-
-void Optimizer::make_state(std::size_t states) {
-  const std::vector<double> initial = state_.slots.empty() ? initial_(rule_.get("optimizer")) : std::vector<double>();
-  if (state_.slots.empty())
-    for (const Parameter* p : parameters_) {
-      std::vector<Tensor>& slots = state_.slots.emplace_back();
-      for (std::size_t s = 0; s < states; ++s)
-        slots.push_back(filled(p->value().shape(), s < initial.size() ? static_cast<Real>(initial[s]) : 0));
-    }
-  if (accumulates() && state_.accumulated.empty())
-    for (const Parameter* p : parameters_) state_.accumulated.push_back(zeros(p->value().shape()));
-  if (state_.paths.empty())
-    for (std::size_t k = 0; k < parameters_.size(); ++k) state_.paths.push_back(path(k));
-  if (!is_known_) last_.assign(parameters_.begin(), parameters_.end());
-  moves_.reserve(parameters_.size());
-}
-
-// By what the mean over accumulated gradients and global_clipnorm multiply every gradient.
-double Optimizer::global_scale() const {
-  const double mean = 1 / static_cast<double>(shared_.gradient_accumulation_steps);
-  if (!shared_.global_clipnorm) return mean;
-  double all = 0;
-  for (std::size_t k = 0; k < parameters_.size(); ++k) all = std::hypot(all, norm(gradient(k)));
-  return mean * *shared_.global_clipnorm / std::max(mean * all, *shared_.global_clipnorm);
-}
-
-Optimizer::Move Optimizer::move(std::size_t k, double eta, double scale) const {
-  const Tensor& g = gradient(k);
-  Move m{.w = parameters_[k]->edit().data(), .g = g.data(), .size = g.size()};
-  if (shared_.clipnorm) scale *= *shared_.clipnorm / std::max(scale * norm(g), *shared_.clipnorm);
-  m.scale = static_cast<Real>(scale);
-  if (shared_.clipvalue) m.bound = static_cast<Real>(*shared_.clipvalue);
-  const auto in_path = [&](const std::string& part) { return path(k).find(part) != std::string::npos; };
-  if (shared_.weight_decay && std::none_of(excluded_.begin(), excluded_.end(), in_path))
-    m.decay = static_cast<Real>(*shared_.weight_decay * eta);
-  return m;
+  fits_ = false;
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

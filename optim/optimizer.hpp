@@ -4,6 +4,7 @@
 // for a gradient.
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -51,8 +52,10 @@ class Optimizer {
   ~Optimizer();
 
   /// Takes one step for all parameters. They must have the same paths in the same order at every call. Throws
-  /// ValueError, which names the parameter, if one has no gradient since the last step, or, where gradients are
-  /// clipped, one that is not finite; ShapeError if a shape has changed. Nothing is changed then.
+  /// ValueError, which names the parameter, if one has no gradient since the last step, if an entry of its gradient is
+  /// not finite (or, with accumulation, of the sum), and if it is given twice; ShapeError if a shape has changed.
+  /// Nothing is changed then. Throws ValueError after the step if it made a weight NaN or infinite, by numbers that
+  /// overflow.
   void step(const Parameters& parameters);
 
   /// Takes one step for parameters without paths. They must have the same labels in the same order at every call.
@@ -128,27 +131,34 @@ class Optimizer {
   };
 
   static void alone(const Task& task) { task(0, 1); }
+  static InParts in_parts_of(std::span<Parameter* const> parameters);
   template <class Rule>
-  static void step_by(Optimizer& self, const InParts& in_parts);
+  static void step_by(Optimizer& self, const InParts* in_parts);
   template <class Update>
-  void update_all(Update update, double eta, const InParts& in_parts);
+  void update_all(Update update, const InParts& in_parts);
   template <class Update, class... Slot>
   static void apply(Update update, const Move& move, std::size_t first, std::size_t last, Slot*... slot);
 
   void step_with(std::span<Parameter* const> parameters, std::span<const std::string> paths, const InParts& in_parts);
-  bool begin(std::size_t states, double eta);
-  void check(std::size_t states) const;
-  void check_finite() const;
+  void prepare(std::span<Parameter* const> parameters, std::span<const std::string> paths, const InParts& in_parts);
+  void move(const InParts& in_parts) { step_(*this, &in_parts); }
+  void check() const;
+  void check_distinct() const;
+  void check_finite(const InParts& in_parts) const;
+  void check_states(std::size_t states);
+  bool begin(std::size_t states);
   void make_state(std::size_t states);
+  bool look_at(std::size_t k, std::size_t first, std::size_t last);
+  void finish(bool finite);
   bool accumulates() const { return shared_.gradient_accumulation_steps > 1; }
   const std::string& path(std::size_t k) const { return paths_.empty() ? parameters_[k]->label : paths_[k]; }
   const Tensor& gradient(std::size_t k) const {
     return accumulates() ? state_.accumulated[k] : parameters_[k]->gradient;
   }
   double global_scale() const;
-  Move move(std::size_t k, double eta, double scale) const;
+  Move move_of(std::size_t k, double scale) const;
 
-  void (*step_)(Optimizer&, const InParts&);
+  void (*step_)(Optimizer&, const InParts*);  // without InParts, it only compares the state with the rule
   Named rule_;
   std::vector<double> (*initial_)(const void* rule);  // of each state variable
   LearningRate learning_rate_;
@@ -158,8 +168,10 @@ class Optimizer {
   std::vector<Move> moves_;  // of the step that is being done, by parameter; so are the next two
   std::span<Parameter* const> parameters_;
   std::span<const std::string> paths_;
+  double rate_ = 0;
   std::vector<const Parameter*> last_;  // the parameters of the last step: compared, never read
   bool is_known_ = false;               // whether this step's are the same ones, whatever their paths are now
+  bool fits_ = false;                   // whether the state was compared with the rule
 };
 
 /// The library's optimizers by name. The function beside a name makes that optimizer, with its defaults.
@@ -196,28 +208,33 @@ void Optimizer::apply(Update update, const Move& move, std::size_t first, std::s
 }
 
 template <class Update>
-void Optimizer::update_all(Update update, double eta, const InParts& in_parts) {
+void Optimizer::update_all(Update update, const InParts& in_parts) {
   constexpr std::size_t states = detail::state_count<Update>();
-  if (!begin(states, eta)) return;
+  if (!begin(states)) return;
+  std::atomic<bool> finite = true;
   const auto task = [&](std::size_t part, std::size_t parts) {
+    constexpr std::size_t piece = 4096;  // weights, which are looked at while they are in the cache
     const FlushDenormals flush;
     for (std::size_t k = 0; k < moves_.size(); ++k) {
-      const std::size_t n = moves_[k].size;
-      const std::size_t first = begin_of(part, parts, n), last = begin_of(part + 1, parts, n);
-      [&]<std::size_t... s>(std::index_sequence<s...>) {
-        apply(update, moves_[k], first, last, state_.slots[k][s].data()...);
+      const std::size_t end = begin_of(part + 1, parts, moves_[k].size);
+      for (std::size_t first = begin_of(part, parts, moves_[k].size), last = 0; first < end; first = last) {
+        last = std::min(first + piece, end);
+        [&]<std::size_t... s>(std::index_sequence<s...>) {
+          apply(update, moves_[k], first, last, state_.slots[k][s].data()...);
+        }
+        (std::make_index_sequence<states>{});
+        if (!look_at(k, first, last)) finite = false;
       }
-      (std::make_index_sequence<states>{});
-      if (accumulates()) std::fill_n(state_.accumulated[k].data() + first, last - first, Real{0});
     }
   };
   in_parts(std::ref(task));
+  finish(finite);
 }
 
 template <class Rule>
-void Optimizer::step_by(Optimizer& self, const InParts& in_parts) {
+void Optimizer::step_by(Optimizer& self, const InParts* in_parts) {
   Rule& rule = *static_cast<Rule*>(self.rule_.get("optimizer"));
-  const double eta = self.learning_rate();
+  const double eta = self.rate_;
   const std::int64_t t = self.iterations() / static_cast<std::int64_t>(self.shared_.gradient_accumulation_steps) + 1;
 
   // What at() returns can be shared by threads if it cannot change the rule.
@@ -226,16 +243,22 @@ void Optimizer::step_by(Optimizer& self, const InParts& in_parts) {
   constexpr bool shared = requires { constant.at(t, eta, ignore); }
   || requires { constant.at(t, eta); }
   || requires { constant.at(t); };
+  const auto call = [t, eta](Rule& its, const auto& use) {
+    if constexpr (std::is_arithmetic_v<decltype(its.learning_rate)>)
+      its.learning_rate = static_cast<decltype(its.learning_rate)>(eta);
+    if constexpr (requires { its.at(t, eta, use); })
+      its.at(t, eta, use);
+    else if constexpr (requires { its.at(t, eta); })
+      use(its.at(t, eta));
+    else
+      use(its.at(t));
+  };
+  if (in_parts == nullptr) {
+    Rule copy = rule;
+    return call(copy, [&]<class Update>(Update) { self.check_states(detail::state_count<Update>()); });
+  }
   const InParts one_part = alone;
-  const auto use = [&](auto update) { self.update_all(update, eta, shared ? in_parts : one_part); };
-  if constexpr (std::is_arithmetic_v<decltype(rule.learning_rate)>)
-    rule.learning_rate = static_cast<decltype(rule.learning_rate)>(eta);
-  if constexpr (requires { rule.at(t, eta, use); })
-    rule.at(t, eta, use);
-  else if constexpr (requires { rule.at(t, eta); })
-    use(rule.at(t, eta));
-  else
-    use(rule.at(t));
+  call(rule, [&](auto update) { self.update_all(update, shared ? *in_parts : one_part); });
 }
 
 template <class Rule>

@@ -43,8 +43,8 @@ class Trainer {
   /// Takes one step down the objective. Returns the objective's value before the step, with the penalties of
   /// regularizers. Before the first step, a dry run draws the weights that have no value. Throws ValueError if the
   /// value is not finite, naming the first operation that gave it; if the dry run finds a weight that the module's
-  /// fields() do not show; for a parameter without a gradient, where the objective does not use it. No weight has moved
-  /// then, except by groups of optimizers before that of such a parameter.
+  /// fields() do not show; for a parameter without a gradient, where the objective does not use it; for a gradient that
+  /// is not finite, naming the parameter. No weight has moved then.
   double step(Rng& rng, const Objective& objective);
 
   /// Looks anew for the parameters that are to be learnt, and divides them among the optimizers. It has to be called

@@ -22,6 +22,19 @@ double sum(std::size_t n, Term term) {
 /// The sum of n numbers, accumulated in double.
 double sum(const Real* x, std::size_t n);
 
+/// Whether term(0), ..., term(n - 1) are all finite. 0 times a finite number is 0, and else NaN, which stays in a sum.
+template <class Term>
+bool all_finite(std::size_t n, Term term) {
+  constexpr std::size_t lanes = 256 / sizeof(Real);  // four vectors that do not wait for each other
+  Real partial[lanes] = {}, total = 0;
+  std::size_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    for (std::size_t k = 0; k < lanes; ++k) partial[k] += term(i + k) * 0;
+  for (; i < n; ++i) total += term(i) * 0;
+  for (const Real p : partial) total += p;
+  return total == 0;
+}
+
 /// y = e^x.
 void exponential(Tensor& y, const Tensor& x);
 

@@ -52,7 +52,8 @@ class Model {
   template <class M>
   M& as();
 
-  /// Begins the model's own generator anew. The same seed gives the same weights, order of samples and dropout.
+  /// Begins the model's own generator anew. The same seed gives the same weights, order of samples and dropout. A model
+  /// without a call of it has the same seed as every other such model: an ensemble needs a seed for each.
   void seed(std::uint32_t seed) { rng_ = Rng(seed); }
 
   /// Draws the weights by the model's own generator, for samples of this shape, the batch left out: build({784}). A
@@ -119,9 +120,9 @@ class Model {
   /// Trains on x, (n, ...), and y. An epoch's loss is the mean over its samples, and its metrics are of all of them,
   /// taken while the weights move. val_loss and the other val_... are taken after the epoch. Throws ValueError or
   /// ShapeError before the first step for options and data that do not fit the model or the loss. Throws ValueError
-  /// when the loss of a batch is not finite, naming the first operation that gave it; the weights are then as they were
-  /// before that batch (but BatchNormalization's averages have moved, as in Keras). Ctrl-C ends the training after the
-  /// batch.
+  /// when the loss of a batch is not finite, naming the first operation that gave it, or when a gradient is not, naming
+  /// the parameter; the weights are then as they were before that batch (but BatchNormalization's averages have moved, as
+  /// in Keras). Ctrl-C ends the training after the batch.
   History fit(const Tensor& x, const Tensor& y, const FitOptions& options);
 
   /// Trains for an epoch on a data set, in batches of 32, or on a generator until its end: see fit() with options.
@@ -165,7 +166,7 @@ class Model {
 
   /// Takes one step on one batch, x (n, ...), by the loss that compile() took, with weights of the samples, (n,), or of
   /// their classes, if there are any. Returns the loss and metrics before the step. Throws ValueError for no samples,
-  /// for weights of both kinds, for a model that is not compiled, and for a loss that is not finite; ShapeError for
+  /// for weights of both kinds, for a model that is not compiled, and for a loss or a gradient that is not finite; ShapeError for
   /// shapes that do not fit the model.
   Logs train_on_batch(const Tensor& x, const Tensor& y, const Tensor* sample_weight = nullptr,
                       const std::map<std::size_t, double>& class_weight = {});

@@ -137,15 +137,18 @@ TEST_CASE("a state that cannot be is refused") {
         "step: parameter w has shape (2,) where it was (3,); it takes the same parameters at every step, or a new "
         "optimizer");
   CHECK(step_from("adam", {.iterations = 1, .slots = {{two, two}, {two, two}}}) ==
-        "step: 1 parameters after 2; it takes the same parameters at every step, or a new optimizer");
+        "step: 1 parameters after 2; it takes the same parameters at every step, or a new optimizer; after freeze(), "
+        "unfreeze() or another trainable, compile() the model again");
   const Optimizer accumulating = SGD{.gradient_accumulation_steps = 2};
   CHECK(step_from(accumulating, {.iterations = 3}) ==
         "set_state: after 3 iterations of cycles of 2 it takes the accumulated gradients");
   CHECK(step_from(accumulating, {.iterations = 3, .slots = {{}}, .accumulated = {three}}) ==
         "step: parameter w has shape (2,) where it was (3,); it takes the same parameters at every step, or a new "
         "optimizer");
-  CHECK(step_from("adam", {.iterations = 1, .slots = {{two, two}}, .paths = {"v"}}) ==
-        "step: parameter w where v was; it takes the same parameters at every step, or a new optimizer");
+  CHECK(
+      step_from("adam", {.iterations = 1, .slots = {{two, two}}, .paths = {"v"}}) ==
+      "step: parameter w where v was; it takes the same parameters at every step, or a new optimizer; after freeze(), "
+      "unfreeze() or another trainable, compile() the model again");
   CHECK(step_from("adam", {.iterations = 1, .slots = {{two, two}}}) == "nothing");
 }
 

@@ -33,13 +33,36 @@ namespace xgrad::inline XGRAD_PRECISION {
 Sweep::Sweep(Var y, Var seed) : result_(y), line_(y.line() + 1) {
   require(seed.shape() == y.shape(), "gradient: the seed's shape is ", seed.shape(), "; it takes y's, ", y.shape());
   Tape& tape = y.tape();
-  for (const Tape::Watched& w : tape.watched_)
-    require<TapeError>(w.parameter->version() == w.version, "gradient: parameter ", w.parameter->label,
-                       " was changed after the tape watched it; rewind() and record again");
+  require_unchanged();
   const std::uint32_t seed_line = tape.line_of(seed);
   adjoints_ = std::move(tape.spare_);  // a list of its own, for a pullback may run a sweep, too
   adjoints_.assign(line_, none);
   adjoints_[y.line()] = seed_line;
+}
+
+// Pullbacks read the inputs of the lines that y depends on. A line of a parameter has no tensor of its own: what was
+// recorded before the parameter was changed does not fit what is read now.
+void Sweep::require_unchanged() const {
+  const Tape& tape = result_.tape();
+  const auto is_same = [](const Tape::Watched& w) { return w.parameter->version() == w.version; };
+  if (!tape.has_old_lines_ && std::all_of(tape.watched_.begin(), tape.watched_.end(), is_same)) return;
+  const auto is_current = [&](std::uint32_t line) {
+    return std::any_of(tape.watched_.begin(), tape.watched_.end(),
+                       [&](const Tape::Watched& w) { return w.var.line() == line && is_same(w); });
+  };
+  std::vector<bool> reached(line_);
+  reached[result_.line()] = true;
+  for (std::uint32_t line = line_; line-- > 0;) {
+    const Record& y = tape[line];
+    if (!reached[line] || y.op == nullptr || !y.active) continue;
+    for (std::size_t k = 0; k < y.op->forward.arity(); ++k) {
+      const Record& a = tape[y.inputs[k]];
+      require<TapeError>(a.parameter == nullptr || is_current(y.inputs[k]), "gradient: parameter ",
+                         a.parameter ? a.parameter->label : "",
+                         " was changed after the tape watched it; rewind() and record again");
+      if (a.active && y.op->pull(k) != nullptr) reached[y.inputs[k]] = true;
+    }
+  }
 }
 
 Sweep::~Sweep() {

@@ -15,8 +15,8 @@ namespace xgrad::inline XGRAD_PRECISION {
 /// tape, so gradients can be differentiated again. A Sweep lives no longer than the recording, and one thread uses it.
 class Sweep {
  public:
-  /// Begins a sweep at y, with the seed as y's adjoint. Throws ShapeError unless the seed has y's shape; TapeError if a
-  /// watched parameter was changed since it was watched.
+  /// Begins a sweep at y, with the seed as y's adjoint. Throws ShapeError unless the seed has y's shape; TapeError if y
+  /// depends on the value that a watched parameter had before it was changed.
   Sweep(Var y, Var seed);
   ~Sweep();
   Sweep(const Sweep&) = delete;
@@ -36,6 +36,8 @@ class Sweep {
   Var gradient(std::uint32_t line) const;
 
  private:
+  void require_unchanged() const;
+
   static constexpr std::uint32_t none = ~std::uint32_t{0};
 
   Var result_;

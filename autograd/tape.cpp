@@ -19,6 +19,7 @@ void Tape::rewind() {
   records_.clear();
   watched_.clear();
   std::fill(places_.begin(), places_.end(), 0);
+  has_old_lines_ = false;
   ++anchor_->recording;
   if (buffers_.size() > kept) buffers_.resize(kept), records_.shrink_to_fit();
 }
@@ -50,14 +51,21 @@ Var Tape::variable(const Tensor& x) {
 
 Var Tape::watch(Parameter& parameter) {
   std::uint32_t& its_place = place(parameter);
-  if (its_place > 0) return watched_[its_place - 1].var;
+  Watched* const seen = its_place > 0 ? &watched_[its_place - 1] : nullptr;
+  if (seen && seen->version == parameter.version()) return seen->var;
   buffer();
   Record& record = push(&parameter.value());
   record.active = true;
   record.parameter = &parameter;
-  watched_.push_back({&parameter, parameter.version(), last()});
-  its_place = static_cast<std::uint32_t>(watched_.size());
-  return last();
+  const Watched now{&parameter, parameter.version(), last()};
+  if (seen) {
+    has_old_lines_ = true;
+    *seen = now;
+  } else {
+    watched_.push_back(now);
+    its_place = static_cast<std::uint32_t>(watched_.size());
+  }
+  return now.var;
 }
 
 bool Tape::is_watched(const Parameter& parameter) const {

@@ -76,7 +76,8 @@ class Tape {
   Var variable(const Tensor& x);
 
   /// Puts a parameter's value on the tape, without a copy. It gets a gradient. The parameter outlives the recording.
-  /// Watching it again gives the same Var. A parameter belongs to one thread at a time: see core/parameter.hpp.
+  /// Watching it again gives the same Var, unless it was changed since: then a new one, for the new value. The lines of
+  /// the old value can no longer be swept. A parameter belongs to one thread at a time: see core/parameter.hpp.
   Var watch(Parameter& parameter);
   bool is_watched(const Parameter& parameter) const;
   std::size_t watched_count() const { return watched_.size(); }  ///< how many parameters this recording has watched
@@ -103,13 +104,13 @@ class Tape {
   /// Sets the gradient of every watched parameter to dloss/dparameter, and marks it fresh. The loss is a Var with one
   /// element. Gradients are replaced, never added to, so nothing needs zeroing before. A parameter that the loss does
   /// not depend on gets zeros. Throws ShapeError if the loss has another number of elements; TapeError if it depends on
-  /// no watched parameter, or if a parameter was changed since it was watched.
+  /// no watched parameter, or on the value that one had before it was changed.
   void backward(Var loss);
 
   /// Runs a whole sweep (sweep.hpp runs one line by line) from y, whose adjoint is `seed`, of y's shape. Writes the
   /// adjoints of `inputs` to `gradients`; what that list held is replaced, so that a loop need not allocate. Throws
-  /// ShapeError for a seed of another shape; TapeError if an input is a constant, or if a watched parameter was changed
-  /// since.
+  /// ShapeError for a seed of another shape; TapeError if an input is a constant, or if y depends on the value that a
+  /// watched parameter had before it was changed.
   void pull(Var y, Var seed, const std::vector<Var>& inputs, std::vector<Var>& gradients);
 
   /// Forgets the recording. It keeps the memory of as many lines as both this recording and the one before had, so in a
@@ -178,6 +179,7 @@ class Tape {
   Anchor* anchor_;
   const char* thread_ = nullptr;
   bool check_finite_ = false, writing_ = false;
+  bool has_old_lines_ = false;  // of values that a parameter had before it was changed and watched again
   std::vector<Record> records_;
   std::vector<std::unique_ptr<Tensor>> buffers_;  // one for each line, and those kept from before
   std::size_t lines_before_ = 0;

@@ -190,6 +190,31 @@ TEST_CASE("a parameter changed between recording and backward is refused") {
         "gradient: parameter w was changed after the tape watched it; rewind() and record again");
 }
 
+TEST_CASE("only what a loss depends on has to be as it was watched: a GAN in PyTorch's order") {
+  Tape tape;
+  Parameter generator("dense/kernel", Tensor{3}), critic("dense/kernel", Tensor{2});
+  const Var fake = square(tape.watch(generator));                           // 9, recorded once
+  tape.backward(square(tape.constant(fake.value()) * tape.watch(critic)));  // 2 81 2 = 324, by what is now a number
+  CHECK(critic.gradient == Tensor{324});
+  const Var old = fake * tape.watch(critic);
+  critic.edit()(0) = 5;  // its step
+  const Var loss = fake * tape.watch(critic);
+  CHECK(loss.item() == 45);
+  tape.backward(loss);
+  CHECK(generator.gradient == Tensor{30});  // 2 3 5
+  CHECK(critic.gradient == Tensor{9});
+  const std::string refusal =
+      "gradient: parameter dense/kernel was changed after the tape watched it; rewind() and record again";
+  for (const Var y : {old, loss + old, square(loss) * square(old)})
+    CHECK(thrown_by<TapeError>([&] { tape.backward(y); }) == refusal);
+  CHECK(critic.gradient == Tensor{9});
+  CHECK(gradient(gradient(loss, {tape.watch(generator)})[0], {tape.watch(critic)})[0].item() == 6);
+  tape.backward(loss);
+  generator.edit()(0) = 4;
+  CHECK(thrown_by<TapeError>([&] { tape.backward(loss); }) == refusal);
+  CHECK(tape.watched().size() == 2);
+}
+
 TEST_CASE("a loss that is not a scalar is refused") {
   Tape tape;
   Parameter w("w", Tensor{1, 2});

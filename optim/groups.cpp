@@ -85,8 +85,8 @@ void Optimizers::options(Fields& f) {
 void Optimizers::states(Fields& f) {
   for (std::size_t k = 0; k < groups_.size(); ++k) {
     const std::string name = k == 0 ? "optimizer" : text("optimizer_", k);
-    f(name, groups_[k].optimizer.state_);
-    if (f.purpose() == Fields::reading) groups_[k].optimizer.set_state(groups_[k].optimizer.state_);  // checked
+    Optimizer::Progress its{groups_[k].optimizer};
+    f(name, its);
   }
 }
 

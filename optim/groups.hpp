@@ -52,7 +52,7 @@ class Optimizers {
   auto end() { return groups_.end(); }
   void fields(Fields& f);   ///< shows the options and states of all groups
   void options(Fields& f);  ///< shows the patterns and options of all groups, without the states
-  void states(Fields& f);   ///< shows the states of all groups, without the options: "optimizer", "optimizer_1"
+  void states(Fields& f);   ///< shows the states and learning rates of all groups: "optimizer", "optimizer_1"
 
  private:
   void patterns(Fields& f);

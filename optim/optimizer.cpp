@@ -55,6 +55,17 @@ void Optimizer::State::fields(Fields& f) {
   }
 }
 
+// A schedule is what compile() said; a number may have been set since.
+void Optimizer::Progress::fields(Fields& f) {
+  its.state_.fields(f);
+  std::optional<double> rate;
+  if (f.purpose() != Fields::reading && !its.learning_rate_.is_schedule()) rate = its.learning_rate();
+  f("learning_rate", rate);
+  if (f.purpose() != Fields::reading) return;
+  if (rate && !its.learning_rate_.is_schedule()) its.learning_rate_ = *rate;
+  its.set_state(std::move(its.state_));  // checked
+}
+
 void Optimizer::rename(ModuleRef module) {
   if (state_.paths.empty() && !state_.slots.empty()) state_.paths = learnt_parameters(module).paths;
   std::map<const Parameter*, std::string> now;

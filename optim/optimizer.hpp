@@ -120,6 +120,12 @@ class Optimizer {
  private:
   friend class Optimizers;
 
+  // What changes while an optimizer is used.
+  struct Progress {
+    Optimizer& its;
+    void fields(Fields& f);
+  };
+
   // A step for one parameter: g = clamp(scale g, -bound, bound), w -= decay w, and then the rule.
   struct Move {
     Real* w;

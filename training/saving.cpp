@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include <xgrad/core/kernels/math.hpp>
 #include <xgrad/nn/model/detail/legacy.hpp>
 #include <xgrad/nn/model/detail/walks.hpp>
 #include <xgrad/nn/model/files.hpp>
@@ -116,6 +117,11 @@ void Model::save(const std::string& path) try {
   for (const StoredTensor& tensor : module.tensors)
     require<ValueError>(!tensor.name.starts_with(prefix), "save: ", tensor.name,
                         " is where the optimizer's state is kept; it takes another name for the layer");
+  bool finite = true;
+  each_parameter(*this, [&](const std::string&, Parameter& p) {
+    finite = finite && all_finite(p.value().size(), [w = p.value().data()](std::size_t i) { return w[i]; });
+  });
+  if (!finite) std::cerr << "xgrad: " << path << " is to hold weights that are NaN or infinite" << std::endl;
   Training* const compiled = training_.as<Training>();
   if (compiled) compiled->optimizers.rename(*this);
   Writer progress(prefix);
@@ -191,6 +197,32 @@ void Model::dry_run(const Shape& sample) {
   input_ = declared_ = sample;
 }
 
+namespace {
+
+// Which layers of a module are trainable, as the options of a file say.
+struct Trainable final : Fields {
+  explicit Trainable(Json module) : module_(std::move(module)) {}
+
+  std::vector<std::pair<bool*, bool>> all;
+
+ private:
+  void option(const std::string& path, const Option& option, bool) override {
+    bool* const* const trainable = std::get_if<bool*>(&option);
+    if (trainable == nullptr || path.substr(path.rfind('/') + 1) != "trainable") return;
+    const Json* at = &module_;
+    for (std::size_t begin = 0, end = 0; at != nullptr && begin <= path.size(); begin = end + 1) {
+      end = std::min(path.find('/', begin), path.size());
+      const auto found = at->find(path.substr(begin, end - begin));
+      at = found == at->end() ? nullptr : &*found;
+    }
+    if (at != nullptr) all.emplace_back(*trainable, at->get<bool>());
+  }
+
+  Json module_;
+};
+
+}  // namespace
+
 void Model::restore(const std::string& path) {
   if (!is_built()) {  // it has no weights yet: a copy is built with those of the file
     Model built = *this;
@@ -212,6 +244,7 @@ void Model::restore(const std::string& path) {
   std::optional<Optimizers> optimizers;
   std::vector<std::pair<Parameter*, Tensor>> weights;
   std::optional<std::set<std::string>> frozen;
+  std::vector<std::pair<bool*, bool>> trainable;
   if (training) optimizers = training->optimizers;
   reading_file(path, [&] {
     const ModelFile file(path);
@@ -225,10 +258,14 @@ void Model::restore(const std::string& path) {
     Reader reader(file.training(), file.progressed(*this), {}, file.texts);
     Progressed{epochs_done, generator, optimizers ? &*optimizers : nullptr}.fields(reader);
     if (optimizers) reader.finish();
+    Trainable of_file(file.texts ? Json::object() : file.module());
+    fields(of_file);
+    trainable = std::move(of_file.all);
     if (!file.texts) frozen = file.frozen();
     weights = read_weights(file.weights(), *this, path);
   });
   for (auto& [p, value] : weights) p->edit() = std::move(value);
+  for (const auto& [its, value] : trainable) *its = value;
   if (frozen) each_parameter(*this, [&](const std::string& name, Parameter& p) { p.frozen = frozen->contains(name); });
   rng_ = generator;
   epochs_done_ = epochs_done;

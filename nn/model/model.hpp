@@ -202,7 +202,8 @@ class Model {
   /// whole or not at all. A file cannot hold a function of the user's own. Where that is an activation or a
   /// regularizer, throws ValueError, for the model could not be loaded. Where it is an optimizer's rule, a schedule, a
   /// loss, a metric or an objective, nothing that compile() said is written, and the loaded model has to be compiled
-  /// again. Throws DataError if the file cannot be written.
+  /// again. Weights that are NaN or infinite are written, with a warning. Throws DataError if the file cannot be
+  /// written.
   void save(const std::string& path);
 
   /// The model of a file that save() wrote, its module an M. It is compiled as it was, if the file has that; a model
@@ -217,8 +218,8 @@ class Model {
   }
 
   /// Takes up the training in a file that save() wrote, with a model of the same module, compiled as it was: takes over
-  /// the weights, which of them are frozen, the optimizers' states, epochs_done() and the generator. Takes all, or
-  /// nothing if DataError is thrown.
+  /// the weights, which of them are frozen, which layers are trainable, the optimizers' states, their learning rates
+  /// unless these are schedules, epochs_done() and the generator. Takes all, or nothing if DataError is thrown.
   void restore(const std::string& path);
 
   /// Writes the weights alone, by their paths, to a safetensors file. Throws DataError if it cannot be written.

@@ -24,6 +24,7 @@ Parameter::Parameter(Parameter&& other) noexcept
       frozen(other.frozen),
       gradient(std::move(other.gradient)),
       fresh(std::exchange(other.fresh, false)),
+      constraint(std::move(other.constraint)),
       value_(std::move(other.value_)),
       version_(other.version_++),
       empty_(std::exchange(other.empty_, true)) {
@@ -38,6 +39,7 @@ Parameter& Parameter::operator=(Parameter other) {
   frozen = other.frozen;
   gradient = std::move(other.gradient);
   fresh = other.fresh;
+  constraint = std::move(other.constraint);
   value_ = std::move(other.value_);
   empty_ = other.empty_;
   version_ = std::max(version_, other.version_) + 1;

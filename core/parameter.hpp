@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -37,6 +38,9 @@ class Parameter {
   bool frozen = false;    ///< whether it is excluded from learning for now: see freeze()
   Tensor gradient;        ///< set by Tape::backward(), never added to; it then has the value's shape
   bool fresh = false;     ///< whether the gradient was set since the last step
+
+  /// What an optimizer does to the value after each step, if there is one: see nn/parts/constraints.hpp.
+  std::function<void(Tensor& value)> constraint = {};
 
   bool is_empty() const { return empty_; }                 ///< whether it has no value
   bool is_learnt() const { return trainable && !frozen; }  ///< whether it is trainable and not frozen

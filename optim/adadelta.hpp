@@ -14,6 +14,9 @@ struct Adadelta {
   LearningRate learning_rate = 1e-3;
   double rho = 0.95, epsilon = 1e-7;
   std::optional<double> weight_decay = {}, clipnorm = {}, clipvalue = {}, global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::size_t ema_overwrite_frequency = 0;
   std::size_t gradient_accumulation_steps = 1;
 
   void check() const {

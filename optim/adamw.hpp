@@ -13,6 +13,9 @@ struct AdamW {
   double beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-7;
   bool amsgrad = false;
   std::optional<double> clipnorm = {}, clipvalue = {}, global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::size_t ema_overwrite_frequency = 0;
   std::size_t gradient_accumulation_steps = 1;
 
   void check() const {

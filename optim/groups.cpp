@@ -52,6 +52,11 @@ void Optimizers::step_with(const Optimizer::InParts* in_parts) {
   each([](Optimizer& its, const Parameters&, const auto& parts) { its.move(parts); });
 }
 
+void Optimizers::finalize_variable_values() {
+  for (std::size_t k = 0; k < parameters_.size(); ++k)
+    groups_[k].optimizer.finalize_variable_values(parameters_[k].all);
+}
+
 void Optimizers::rename(ModuleRef module) {
   for (Group& group : groups_) group.optimizer.rename(module);
 }

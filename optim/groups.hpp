@@ -42,6 +42,10 @@ class Optimizers {
   /// checked before any moves: throws ValueError before assign(), and what Optimizer::step() throws.
   void step(const Optimizer::InParts& in_parts);
 
+  /// Gives the parameters of every group with use_ema the moving averages of their values: see
+  /// Optimizer::finalize_variable_values().
+  void finalize_variable_values();
+
   /// Takes the paths of the parameters in all optimizers' states anew from their module, parts of which may have been
   /// renamed since the last step.
   void rename(ModuleRef module);

@@ -36,8 +36,8 @@ void LearningRate::require_function(bool there_is_one) {
 double LearningRate::at(std::int64_t step) const {
   if (!is_schedule()) return number_;
   const double rate = schedule_(step);
-  require<ValueError>(rate >= 0 && std::isfinite(rate), "learning_rate: the schedule gives ", rate, " at step ", step,
-                      "; it takes a number from 0");
+  require<ValueError>(rate >= 0 && std::isfinite(static_cast<Real>(rate)), "learning_rate: the schedule gives ", rate,
+                      " at step ", step, "; it takes a number from 0");
   return rate;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <regex>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -31,28 +32,33 @@ void Optimizer::options(Fields& f) {
 
 void Optimizer::State::fields(Fields& f) {
   std::size_t per_parameter = slots.empty() ? 0 : slots[0].size();
-  bool accumulates = !accumulated.empty();
-  require<ValueError>(slots.size() <= paths.size() && accumulated.size() <= paths.size(), "optimizer: a state of ",
-                      std::max(slots.size(), accumulated.size()), " parameters and ", paths.size(), " paths");
+  bool accumulates = !accumulated.empty(), averages_are_kept = !averages.empty() && f.purpose() != Fields::reading;
+  const std::size_t most = std::max({slots.size(), accumulated.size(), averages.size()});
+  require<ValueError>(most <= paths.size(), "optimizer: a state of ", most, " parameters and ", paths.size(), " paths");
   f.needed("iterations", iterations).needed("paths", paths).needed("slots", per_parameter);
   f.needed("accumulates", accumulates);
+  f("averages", averages_are_kept);
   const bool reads = f.purpose() == Fields::reading;
   if (reads) {
     require<ValueError>(iterations >= 0 && per_parameter < 8, f.path(), ": ", iterations, " iterations and ",
                         per_parameter, " tensors for each parameter");
     slots.clear();  // they come one by one, so that a file takes no memory by its paths alone
     accumulated.clear();
+    averages.clear();
   }
   const std::size_t with_slots = !reads ? slots.size() : per_parameter > 0 ? paths.size() : 0;
   for (std::size_t k = 0; k < with_slots; ++k) {
     if (reads) slots.emplace_back(per_parameter);
     for (std::size_t s = 0; s < per_parameter; ++s) f.at(text(paths[k], '/', s), slots[k][s]);
   }
-  const std::size_t with_sums = !reads ? accumulated.size() : accumulates ? paths.size() : 0;
-  for (std::size_t k = 0; k < with_sums; ++k) {
-    if (reads) accumulated.emplace_back();
-    f.at(paths[k] + "/accumulated", accumulated[k]);
-  }
+  const auto one_for_each = [&](std::vector<Tensor>& list, bool kept, const char* name) {
+    for (std::size_t k = 0; k < (reads ? kept ? paths.size() : 0 : list.size()); ++k) {
+      if (reads) list.emplace_back();
+      f.at(paths[k] + name, list[k]);
+    }
+  };
+  one_for_each(accumulated, accumulates, "/accumulated");
+  one_for_each(averages, averages_are_kept, "/average");
 }
 
 // A schedule is what compile() said; a number may have been set since.
@@ -80,18 +86,54 @@ void Optimizer::set_learning_rate(double number) {
   learning_rate_ = number;
 }
 
-void Optimizer::exclude_from_weight_decay(std::vector<std::string> names) {
-  for (const std::string& name : names)
+namespace {
+
+// By a search that takes a time proportional to the text: a pattern may come from a file.
+std::regex regex_of(const std::string& pattern) {
+#ifdef __GLIBCXX__
+  return std::regex(pattern, std::regex::ECMAScript | std::regex_constants::__polynomial);
+#else
+  return std::regex(pattern);
+#endif
+}
+
+}  // namespace
+
+void Optimizer::exclude_from_weight_decay(std::vector<std::string> var_names) {
+  for (const std::string& name : var_names) {
     require<ValueError>(!name.empty(), "exclude_from_weight_decay: an empty name; it takes parts of paths, \"bias\"");
-  excluded_ = std::move(names);
+    require<ValueError>(name.size() <= 1000, "exclude_from_weight_decay: a name of ", name.size(),
+                        " characters; it takes at most 1000");
+    try {
+      regex_of(name);
+    } catch (const std::regex_error& error) {
+      throw ValueError(text("exclude_from_weight_decay: \"", name, "\" is no regular expression: ", error.what()));
+    }
+  }
+  excluded_ = std::move(var_names);
+  decays_.clear();
+}
+
+// Looks anew where a path has changed.
+void Optimizer::find_decaying() {
+  decays_.resize(parameters_.size());
+  for (std::size_t k = 0; k < parameters_.size(); ++k) {
+    auto& [known, decays] = decays_[k];
+    if (known == path(k) && !known.empty()) continue;
+    known = path(k);
+    decays = std::none_of(excluded_.begin(), excluded_.end(),
+                          [&](const std::string& name) { return std::regex_search(path(k), regex_of(name)); });
+  }
 }
 
 void Optimizer::set_state(State state) {
   const auto cycle = static_cast<std::int64_t>(shared_.gradient_accumulation_steps);
-  require<ValueError>(state.iterations >= 0, "set_state: iterations is ", state.iterations, "; it takes 0 or more");
+  require<ValueError>(state.iterations >= 0 && state.iterations <= most_steps, "set_state: iterations is ",
+                      state.iterations, "; it takes 0 to ", most_steps);
   require<ValueError>(state.iterations % cycle == 0 || !state.accumulated.empty(), "set_state: after ",
                       state.iterations, " iterations of cycles of ", cycle, " it takes the accumulated gradients");
   state_ = std::move(state);
+  if (!shared_.use_ema) state_.averages.clear();
   fits_ = false;
 }
 

@@ -88,9 +88,15 @@ class Optimizer {
   /// Replaces the learning rate by a number. Throws ValueError if it is a schedule, or if the number is not above 0.
   void set_learning_rate(double number);
 
-  /// Excludes the parameters whose path contains one of these texts, such as "bias", from weight decay. Throws
-  /// ValueError for an empty text.
-  void exclude_from_weight_decay(std::vector<std::string> names);
+  /// Excludes the parameters in whose path one of these regular expressions is found, such as "bias" or "bias|beta$",
+  /// from weight decay. They are ECMAScript's, which for such patterns are Python's, that Keras takes. Throws
+  /// ValueError for one that is empty, invalid or longer than 1,000 characters.
+  void exclude_from_weight_decay(std::vector<std::string> var_names);
+
+  /// Gives parameters the moving averages of their values, if use_ema is set and a step was taken. fit() does so at its
+  /// end, as in Keras; after a loop of one's own it is to be called. Throws ValueError for other parameters than those
+  /// of the last step.
+  void finalize_variable_values(std::span<Parameter* const> parameters);
 
   /// The name of the rule, such as "adam"; "custom" for one without a name.
   std::string name() const { return rule_.name().empty() ? "custom" : rule_.name(); }
@@ -107,14 +113,15 @@ class Optimizer {
     std::int64_t iterations = 0;                  ///< how often step() was called
     std::vector<std::vector<Tensor>> slots = {};  ///< by parameter, then by state variable of the rule, in its shape
     std::vector<Tensor> accumulated = {};         ///< by parameter: the sum of gradients since the last update, if any
+    std::vector<Tensor> averages = {};            ///< by parameter, with use_ema: the moving average of its value
     std::vector<std::string> paths = {};          ///< of the parameters; if there are none, the next step takes its own
 
     void fields(Fields& f);
   };
   const State& state() const { return state_; }  ///< empty before the first step
 
-  /// Goes on from a state that was saved. Throws ValueError for negative iterations, and without accumulated gradients
-  /// in the middle of a cycle. The next step checks that the state fits the parameters.
+  /// Goes on from a state that was saved. Throws ValueError for iterations below 0 or above 2^53, and without
+  /// accumulated gradients in the middle of a cycle. The next step checks that the state fits the parameters.
   void set_state(State state);
 
  private:
@@ -154,8 +161,9 @@ class Optimizer {
   void check_states(std::size_t states);
   bool begin(std::size_t states);
   void make_state(std::size_t states);
-  bool look_at(std::size_t k, std::size_t first, std::size_t last);
+  bool look_at(std::size_t k, std::size_t first, std::size_t last, bool moved);
   void finish(bool finite);
+  void find_decaying();
   bool accumulates() const { return shared_.gradient_accumulation_steps > 1; }
   const std::string& path(std::size_t k) const { return paths_.empty() ? parameters_[k]->label : paths_[k]; }
   const Tensor& gradient(std::size_t k) const {
@@ -175,9 +183,12 @@ class Optimizer {
   std::span<Parameter* const> parameters_;
   std::span<const std::string> paths_;
   double rate_ = 0;
-  std::vector<const Parameter*> last_;  // the parameters of the last step: compared, never read
-  bool is_known_ = false;               // whether this step's are the same ones, whatever their paths are now
-  bool fits_ = false;                   // whether the state was compared with the rule
+  Real stays_ = 0;                                    // the share of the moving averages that stays in this step
+  bool overwrites_ = false;                           // whether the weights become their averages
+  std::vector<std::pair<std::string, bool>> decays_;  // by parameter: its path, and whether it is not excluded
+  std::vector<const Parameter*> last_;                // the parameters of the last step: compared, never read
+  bool is_known_ = false;  // whether this step's are the same ones, whatever their paths are now
+  bool fits_ = false;      // whether the state was compared with the rule
 };
 
 /// The library's optimizers by name. The function beside a name makes that optimizer, with its defaults.
@@ -216,7 +227,7 @@ void Optimizer::apply(Update update, const Move& move, std::size_t first, std::s
 template <class Update>
 void Optimizer::update_all(Update update, const InParts& in_parts) {
   constexpr std::size_t states = detail::state_count<Update>();
-  if (!begin(states)) return;
+  const bool moves = begin(states);
   std::atomic<bool> finite = true;
   const auto task = [&](std::size_t part, std::size_t parts) {
     constexpr std::size_t piece = 4096;  // weights, which are looked at while they are in the cache
@@ -226,14 +237,14 @@ void Optimizer::update_all(Update update, const InParts& in_parts) {
       for (std::size_t first = begin_of(part, parts, moves_[k].size), last = 0; first < end; first = last) {
         last = std::min(first + piece, end);
         [&]<std::size_t... s>(std::index_sequence<s...>) {
-          apply(update, moves_[k], first, last, state_.slots[k][s].data()...);
+          if (moves) apply(update, moves_[k], first, last, state_.slots[k][s].data()...);
         }
         (std::make_index_sequence<states>{});
-        if (!look_at(k, first, last)) finite = false;
+        if (!look_at(k, first, last, moves)) finite = false;
       }
     }
   };
-  in_parts(std::ref(task));
+  if (moves || shared_.use_ema) in_parts(std::ref(task));
   finish(finite);
 }
 

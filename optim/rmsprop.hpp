@@ -16,6 +16,9 @@ struct RMSprop {
   double rho = 0.9, momentum = 0, epsilon = 1e-7;
   bool centered = false;
   std::optional<double> weight_decay = {}, clipnorm = {}, clipvalue = {}, global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::size_t ema_overwrite_frequency = 0;
   std::size_t gradient_accumulation_steps = 1;
 
   void check() const {

@@ -132,12 +132,16 @@ double CosineDecayRestarts::operator()(std::int64_t step) const {
   if (t_mul == 1) {
     restarts = std::floor(s / period);
     s -= restarts * period;
+  } else if (const double rises = t_mul - 1, all = std::log1p(s / period * rises) / std::log1p(rises); all > 10'000) {
+    restarts = std::floor(all) - 1;  // at once, where there would be too many to go through
+    s = std::max(0.0, s - period * std::expm1(restarts * std::log1p(rises)) / rises);
+    period *= std::exp(restarts * std::log1p(rises));
   }
-  for (; s >= period; ++restarts) {
+  for (int left = 20'000; s >= period && left > 0; --left, ++restarts) {
     s -= period;
     period *= t_mul;
   }
-  const double cosine = std::pow(m_mul, restarts) * half_cosine(s / period);
+  const double cosine = std::pow(m_mul, restarts) * half_cosine(std::min(1.0, s / period));
   return initial_learning_rate * ((1 - alpha) * cosine + alpha);
 }
 

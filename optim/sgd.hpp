@@ -13,6 +13,9 @@ struct SGD {
   double momentum = 0;
   bool nesterov = false;
   std::optional<double> weight_decay = {}, clipnorm = {}, clipvalue = {}, global_clipnorm = {};
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::size_t ema_overwrite_frequency = 0;
   std::size_t gradient_accumulation_steps = 1;
 
   void check() const { require_decay("SGD: momentum", momentum); }

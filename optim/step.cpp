@@ -54,6 +54,8 @@ void Optimizer::prepare(std::span<Parameter* const> parameters, std::span<const 
   paths_ = paths;
   is_known_ = std::equal(last_.begin(), last_.end(), parameters.begin(), parameters.end());
   rate_ = learning_rate();
+  require<ValueError>(std::isfinite(static_cast<Real>(shared_.weight_decay.value_or(0) * rate_)), "step: weight_decay ",
+                      shared_.weight_decay.value_or(0), " times the learning rate ", rate_, " is not finite");
   check();
   check_finite(in_parts);
   if (!fits_ && !state_.slots.empty()) step_(*this, nullptr);
@@ -61,8 +63,14 @@ void Optimizer::prepare(std::span<Parameter* const> parameters, std::span<const 
 
 // Whether this call is to move the parameters, and then how.
 bool Optimizer::begin(std::size_t states) {
+  const auto cycle = static_cast<std::int64_t>(shared_.gradient_accumulation_steps), updates = iterations() / cycle;
+  stays_ = updates == 0 || state_.averages.empty() ? 0 : static_cast<Real>(shared_.ema_momentum);
+  overwrites_ = shared_.use_ema && shared_.ema_overwrite_frequency > 0 &&
+                (static_cast<std::size_t>(updates) + 1) % shared_.ema_overwrite_frequency == 0;
   make_state(states);
+  if (shared_.weight_decay && !excluded_.empty()) find_decaying();
   ++state_.iterations;
+  moves_.clear();
   for (Parameter* p : parameters_) p->fresh = false;
   if (accumulates()) {
     for (std::size_t k = 0; k < parameters_.size(); ++k) {
@@ -70,11 +78,14 @@ bool Optimizer::begin(std::size_t states) {
       Tensor& sum = state_.accumulated[k];
       for (std::size_t i = 0; i < g.size(); ++i) sum.data()[i] += g.data()[i];
     }
-    if (state_.iterations % static_cast<std::int64_t>(shared_.gradient_accumulation_steps) != 0) return false;
+    if (state_.iterations % cycle != 0) {
+      for (Parameter* p : parameters_)  // whose averages move all the same, as in Keras
+        moves_.push_back({.w = overwrites_ ? p->edit().data() : nullptr, .g = nullptr, .size = p->value().size()});
+      return false;
+    }
   }
   const FlushDenormals flush;
   const double scale = global_scale();
-  moves_.clear();
   for (std::size_t k = 0; k < parameters_.size(); ++k) moves_.push_back(move_of(k, scale));
   return true;
 }
@@ -88,6 +99,7 @@ void Optimizer::check() const {
   };
   check_count(state_.slots.size());
   check_count(state_.accumulated.size());
+  check_count(state_.averages.size());
   check_count(state_.paths.size());
   if (!is_known_) check_distinct();
   for (std::size_t k = 0; k < parameters_.size(); ++k) {
@@ -104,6 +116,13 @@ void Optimizer::check() const {
     if (!state_.slots.empty())
       for (const Tensor& slot : state_.slots[k]) check_shape(slot);
     if (!state_.accumulated.empty()) check_shape(state_.accumulated[k]);
+    if (!state_.averages.empty()) check_shape(state_.averages[k]);
+    if (p.constraint && !is_known_) {
+      Tensor trial = p.value();
+      p.constraint(trial);
+      require(trial.shape() == p.value().shape(), "step: the constraint of parameter ", path(k), " of shape ",
+              p.value().shape(), " gives the shape ", trial.shape());
+    }
     if (!state_.paths.empty() && !is_known_)
       require<ValueError>(path(k) == state_.paths[k], "step: parameter ", path(k), " where ", state_.paths[k], " was",
                           same, again);
@@ -161,25 +180,44 @@ void Optimizer::make_state(std::size_t states) {
     }
   if (accumulates() && state_.accumulated.empty())
     for (const Parameter* p : parameters_) state_.accumulated.push_back(zeros(p->value().shape()));
+  if (shared_.use_ema && state_.averages.empty())
+    for (const Parameter* p : parameters_) state_.averages.push_back(zeros(p->value().shape()));
   if (state_.paths.empty())
     for (std::size_t k = 0; k < parameters_.size(); ++k) state_.paths.push_back(path(k));
   if (!is_known_) last_.assign(parameters_.begin(), parameters_.end());
   moves_.reserve(parameters_.size());
 }
 
-// What is done with weights that have just moved. Returns whether they are finite.
-bool Optimizer::look_at(std::size_t k, std::size_t first, std::size_t last) {
-  if (accumulates()) std::fill_n(state_.accumulated[k].data() + first, last - first, Real{0});
-  return all_finite(last - first, [w = moves_[k].w + first](std::size_t i) { return w[i]; });
+// What is done with a piece of the weights after it has moved, or would have. Returns whether it is finite.
+bool Optimizer::look_at(std::size_t k, std::size_t first, std::size_t last, bool moved) {
+  if (moved && accumulates()) std::fill_n(state_.accumulated[k].data() + first, last - first, Real{0});
+  const Real* const w = parameters_[k]->value().data();
+  const bool finite = !moved || all_finite(last - first, [=](std::size_t i) { return w[first + i]; });
+  if (!shared_.use_ema) return finite;
+  Real* const average = state_.averages[k].data();
+  for (std::size_t i = first; i < last; ++i) average[i] = stays_ * average[i] + (1 - stays_) * w[i];
+  if (overwrites_) std::copy(average + first, average + last, moves_[k].w + first);
+  return finite;
 }
 
 // What is done when all have moved.
 void Optimizer::finish(bool finite) {
-  if (finite) return;
-  for (std::size_t k = 0; k < parameters_.size(); ++k)
+  for (std::size_t k = 0; k < parameters_.size() && !finite; ++k)
     for (std::size_t i = 0; i < moves_[k].size; ++i)
       require<ValueError>(std::isfinite(moves_[k].w[i]), "step: parameter ", path(k), " has become ", moves_[k].w[i],
                           " at entry ", i, " by a finite gradient; try a smaller learning rate");
+  for (Parameter* p : parameters_)
+    if (p->constraint) p->constraint(p->edit());
+}
+
+void Optimizer::finalize_variable_values(std::span<Parameter* const> parameters) {
+  const std::vector<Tensor>& averages = state_.averages;
+  if (averages.empty()) return;
+  const auto fits = [](const Parameter* p, const Tensor& a) { return p->value().shape() == a.shape(); };
+  require<ValueError>(std::equal(parameters.begin(), parameters.end(), averages.begin(), averages.end(), fits),
+                      "finalize_variable_values: ", parameters.size(), " parameters for ", averages.size(),
+                      " averages, or of other shapes; it takes those of the last step");
+  for (std::size_t k = 0; k < averages.size(); ++k) parameters[k]->edit() = averages[k];
 }
 
 // By what the mean over accumulated gradients and global_clipnorm multiply every gradient.
@@ -197,8 +235,7 @@ Optimizer::Move Optimizer::move_of(std::size_t k, double scale) const {
   if (shared_.clipnorm) scale *= *shared_.clipnorm / std::max(scale * norm(g), *shared_.clipnorm);
   m.scale = static_cast<Real>(scale);
   if (shared_.clipvalue) m.bound = static_cast<Real>(*shared_.clipvalue);
-  const auto in_path = [&](const std::string& part) { return path(k).find(part) != std::string::npos; };
-  if (shared_.weight_decay && std::none_of(excluded_.begin(), excluded_.end(), in_path))
+  if (shared_.weight_decay && (excluded_.empty() || decays_[k].second))
     m.decay = static_cast<Real>(*shared_.weight_decay * rate_);
   return m;
 }

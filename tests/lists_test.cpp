@@ -12,6 +12,7 @@
 #include <xgrad/nn/losses/losses.hpp>
 #include <xgrad/nn/metrics/metrics.hpp>
 #include <xgrad/nn/parts/activation.hpp>
+#include <xgrad/nn/parts/constraints.hpp>
 #include <xgrad/nn/parts/initializers.hpp>
 #include <xgrad/nn/parts/regularizers.hpp>
 #include <xgrad/optim/optimizer.hpp>
@@ -103,7 +104,7 @@ TEST_CASE("every rule and every schedule that a header declares is in its list")
   CHECK(rates == schedules().size());
 }
 
-TEST_CASE("every loss, metric, regularizer and initializer that a header declares is in its list") {
+TEST_CASE("every loss, metric, regularizer, constraint and initializer that a header declares is in its list") {
   std::set<std::string> kinds;
   for (const Declared& it : declared_in("nn")) {
     const auto check = [&](const char* kind, const auto& table, const char* list) {
@@ -120,10 +121,12 @@ TEST_CASE("every loss, metric, regularizer and initializer that a header declare
       check("initializer", initializers(), "initializers(), nn/parts/initializers.cpp");
     else if (it.has("Var operator\\(\\)\\(Var w\\)") && it.type != "Regularizer")
       check("regularizer", regularizers(), "regularizers(), nn/parts/regularizers.cpp");
+    else if (it.has("void operator\\(\\)\\(Tensor& w\\)") && it.type != "Constraint")
+      check("constraint", constraints(), "constraints(), nn/parts/constraints.cpp");
     else
       CHECK_MESSAGE(it.text_of("name").empty(), it.where(), " has a name, but is nothing that a list is of");
   }
-  CHECK(kinds.size() == 4);
+  CHECK(kinds.size() == 5);
 }
 
 TEST_CASE("every activation that its header declares is in the list of activations") {

@@ -7,6 +7,7 @@
 #include <xgrad/nn/losses/losses.hpp>
 #include <xgrad/nn/metrics/metrics.hpp>
 #include <xgrad/nn/parts/activation.hpp>
+#include <xgrad/nn/parts/constraints.hpp>
 #include <xgrad/nn/parts/initializers.hpp>
 #include <xgrad/nn/parts/regularizers.hpp>
 
@@ -147,6 +148,16 @@ TEST_CASE("every regularizer is Keras's") {
   const Var w = tape.constant(tensor(inputs().at("w")));
   each_row("regularizers", regularizers(), [&](const std::string& name, const Json& row) {
     check_number(Regularizer(name)(w).item(), row.at("value"), 1e-7);
+  });
+}
+
+TEST_CASE("every constraint has Keras's values") {
+  each_row("constraints", constraints(), [&](const std::string& name, const Json& row) {
+    for (std::size_t k = 0; k < row.at("values").size(); ++k) {
+      Tensor w = tensor(inputs().at("constrained").at(k));
+      Constraint{name}(w);
+      check_close(w, tensor(row.at("values").at(k)), 1e-6);
+    }
   });
 }
 

@@ -136,6 +136,8 @@ void Fit::end_epoch() {
 
 void Fit::end() {
   ended_ = true;
+  state_->run.refresh();
+  state_->model.optimizers().finalize_variable_values();
   if (state_->interrupt.interrupted()) {
     history_->interrupted = true;
     if (state_->options.verbose != silent) std::cout << "\ninterrupted in epoch " << epoch_ + 1 << std::endl;

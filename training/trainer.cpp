@@ -32,7 +32,11 @@ void Trainer::find_parameters() {
   std::sort(sorted_.begin(), sorted_.end());
   tokens_.clear();
   for (const Parameter* p : parameters_) tokens_.push_back(p->token());
+  watched_ = parameters_.size();
 }
+
+// Whether a recording watches more or fewer parameters than the last: some were frozen or unfrozen meanwhile.
+bool Trainer::has_changed(const Part& part) const { return learns_all_ && part.share > 0 && part.watches != watched_; }
 
 bool Trainer::is_stale() const {
   for (std::size_t k = 0; k < tokens_.size(); ++k)
@@ -93,6 +97,7 @@ void Trainer::record(Part& part, Context context, const Objective& objective) {
   if (!learns_all_) context.learnt = sorted_;
   part.loss = objective(part.tape, context);
   for (const Var penalty : part.penalties) part.loss = part.loss + penalty;
+  part.watches = part.tape.watched_count();
 }
 
 // False, without a step, if the loss is not finite.
@@ -100,6 +105,10 @@ bool Trainer::learn(Rng& rng, const Objective& objective) {
   Part& whole = parts_[0];
   record(whole, {.training = true, .rng = &rng}, objective);
   if (!std::isfinite(whole.loss.item())) return false;
+  if (has_changed(whole)) {
+    find_parameters();
+    watched_ = whole.watches;
+  }
   if (parameters_.size() == 0) return true;  // nothing is trainable
   whole.tape.backward(whole.loss);
   optimizers_->step();
@@ -117,6 +126,14 @@ bool Trainer::learn_together(const std::function<void(std::size_t, std::size_t, 
   });
   const auto is_finite = [](const Part& part) { return part.share == 0 || std::isfinite(part.loss.item()); };
   if (!std::all_of(parts_.begin(), parts_.end(), is_finite)) return false;
+  const auto changed = std::find_if(parts_.begin(), parts_.end(), [&](const Part& part) { return has_changed(part); });
+  if (changed != parts_.end()) {
+    find_parameters();
+    watched_ = changed->watches;
+    workers_->run([&](std::size_t worker, std::size_t) {
+      if (parts_[worker].share > 0) find_gradients(parts_[worker]);
+    });
+  }
   if (parameters_.size() == 0) return true;
   for (Parameter* p : parameters_)
     if (p->gradient.shape() != p->value().shape()) p->gradient.resize(p->value().shape());

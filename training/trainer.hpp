@@ -68,6 +68,7 @@ class Trainer {
     std::vector<Var> penalties, watched, gradients;
     Var loss;
     std::size_t recorded = 0;  // lines, when the loss was
+    std::size_t watches = 0;   // parameters, when the loss was
     double share = 1;
   };
 
@@ -78,6 +79,7 @@ class Trainer {
   void record(Part& part, Context context, const Objective& objective);
   bool learn(Rng& rng, const Objective& objective);
   bool learn_together(const std::function<void(std::size_t worker, std::size_t workers, Part& part)>& record_part);
+  bool has_changed(const Part& part) const;
   void find_gradients(Part& part);
   void add_gradients(std::size_t part, std::size_t parts);
   std::string where_not_finite() const;
@@ -89,6 +91,7 @@ class Trainer {
   Parameters parameters_;
   std::vector<const Parameter*> sorted_;
   std::vector<std::weak_ptr<const void>> tokens_;
+  std::size_t watched_ = 0;  // how many parameters a recording watches, where it has no other trainer's
   std::unique_ptr<Workers> workers_;
   std::vector<Part> parts_;  // one for each worker
   bool drawn_ = false;

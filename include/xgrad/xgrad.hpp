@@ -50,6 +50,7 @@
 #include <xgrad/nn/model/model.hpp>
 #include <xgrad/nn/model/sequential.hpp>
 #include <xgrad/nn/parts/activation.hpp>
+#include <xgrad/nn/parts/constraints.hpp>
 #include <xgrad/nn/parts/initializers.hpp>
 #include <xgrad/nn/parts/regularizers.hpp>
 #include <xgrad/optim/adadelta.hpp>

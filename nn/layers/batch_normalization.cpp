@@ -8,7 +8,11 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-BatchNormalization::BatchNormalization(BatchNormalizationOptions options_) : options(options_) { check(); }
+BatchNormalization::BatchNormalization(BatchNormalizationOptions options_) : options(std::move(options_)) {
+  check();
+  options.beta_constraint.constrain(beta);
+  options.gamma_constraint.constrain(gamma);
+}
 
 void BatchNormalization::check() const {
   require<ValueError>(options.momentum >= 0 && options.momentum <= 1, "BatchNormalization: the momentum is ",
@@ -57,6 +61,9 @@ Var BatchNormalization::operator()(Var x, const Context& context) {
 
 void BatchNormalization::fields(Fields& f) {
   f("momentum", options.momentum)("epsilon", options.epsilon)("center", options.center)("scale", options.scale);
+  f("beta_constraint", options.beta_constraint)("gamma_constraint", options.gamma_constraint);
+  options.beta_constraint.constrain(beta);
+  options.gamma_constraint.constrain(gamma);
   if (options.scale) f("gamma", gamma);
   if (options.center) f("beta", beta);
   f("moving_mean", moving_mean)("moving_variance", moving_variance);

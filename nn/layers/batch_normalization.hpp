@@ -1,15 +1,18 @@
 #pragma once
 
 #include <xgrad/nn/layer.hpp>
+#include <xgrad/nn/parts/constraints.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
 /// The options of BatchNormalization, with Keras's names and defaults.
 struct BatchNormalizationOptions {
-  double momentum = 0.99;  ///< the share of the moving statistics that stays at each step, 0 to 1
-  double epsilon = 1e-3;   ///< what is added to the variance, above 0
-  bool center = true;      ///< whether there is a beta
-  bool scale = true;       ///< whether there is a gamma
+  double momentum = 0.99;            ///< the share of the moving statistics that stays at each step, 0 to 1
+  double epsilon = 1e-3;             ///< what is added to the variance, above 0
+  bool center = true;                ///< whether there is a beta
+  bool scale = true;                 ///< whether there is a gamma
+  Constraint beta_constraint = {};   ///< what the optimizer makes beta be after each step
+  Constraint gamma_constraint = {};  ///< what the optimizer makes gamma be after each step
 };
 
 /// gamma (x - mean) / sqrt(variance + epsilon) + beta, for each feature of the last axis (Ioffe & Szegedy 2015).

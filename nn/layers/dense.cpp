@@ -9,6 +9,8 @@ namespace xgrad::inline XGRAD_PRECISION {
 Dense::Dense(std::size_t units_, Activation activation_, DenseOptions options_)
     : units(units_), activation(std::move(activation_)), options(std::move(options_)) {
   check();
+  options.kernel_constraint.constrain(kernel);
+  options.bias_constraint.constrain(bias);
 }
 
 void Dense::check() const { require<ValueError>(units > 0, "Dense: 0 units; it takes 1 or more"); }
@@ -35,7 +37,11 @@ Var Dense::operator()(Var x, const Context& context) {
 void Dense::fields(Fields& f) {
   f("units", units)("activation", activation)("use_bias", options.use_bias);
   f("kernel_regularizer", options.kernel_regularizer)("bias_regularizer", options.bias_regularizer);
-  f("activity_regularizer", options.activity_regularizer)("kernel", kernel);
+  f("activity_regularizer", options.activity_regularizer);
+  f("kernel_constraint", options.kernel_constraint)("bias_constraint", options.bias_constraint);
+  options.kernel_constraint.constrain(kernel);
+  options.bias_constraint.constrain(bias);
+  f("kernel", kernel);
   if (options.use_bias) f("bias", bias);
 }
 

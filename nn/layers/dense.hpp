@@ -2,6 +2,7 @@
 
 #include <xgrad/nn/layer.hpp>
 #include <xgrad/nn/parts/activation.hpp>
+#include <xgrad/nn/parts/constraints.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -13,6 +14,8 @@ struct DenseOptions {
   Regularizer kernel_regularizer = {};
   Regularizer bias_regularizer = {};
   Regularizer activity_regularizer = {};  ///< its penalty on the outputs is divided by n, as in Keras since 3.14
+  Constraint kernel_constraint = {};      ///< what the optimizer makes the kernel be after each step
+  Constraint bias_constraint = {};        ///< what the optimizer makes the bias be after each step
 };
 
 /// activation(x kernel + bias), from (n, ..., in) to (n, ..., units), as in Keras. The parameters are the kernel,

@@ -8,7 +8,11 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-LayerNormalization::LayerNormalization(LayerNormalizationOptions options_) : options(options_) { check(); }
+LayerNormalization::LayerNormalization(LayerNormalizationOptions options_) : options(std::move(options_)) {
+  check();
+  options.beta_constraint.constrain(beta);
+  options.gamma_constraint.constrain(gamma);
+}
 
 void LayerNormalization::check() const {
   require<ValueError>(static_cast<Real>(options.epsilon) >= std::numeric_limits<Real>::min() &&
@@ -31,6 +35,9 @@ Var LayerNormalization::operator()(Var x, const Context& context) {
 
 void LayerNormalization::fields(Fields& f) {
   f("epsilon", options.epsilon)("center", options.center)("scale", options.scale);
+  f("beta_constraint", options.beta_constraint)("gamma_constraint", options.gamma_constraint);
+  options.beta_constraint.constrain(beta);
+  options.gamma_constraint.constrain(gamma);
   if (options.scale) f("gamma", gamma);
   if (options.center) f("beta", beta);
 }

@@ -1,14 +1,17 @@
 #pragma once
 
 #include <xgrad/nn/layer.hpp>
+#include <xgrad/nn/parts/constraints.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
 /// The options of LayerNormalization, with Keras's names and defaults.
 struct LayerNormalizationOptions {
-  double epsilon = 1e-3;  ///< what is added to the variance, above 0
-  bool center = true;     ///< whether there is a beta
-  bool scale = true;      ///< whether there is a gamma
+  double epsilon = 1e-3;             ///< what is added to the variance, above 0
+  bool center = true;                ///< whether there is a beta
+  bool scale = true;                 ///< whether there is a gamma
+  Constraint beta_constraint = {};   ///< what the optimizer makes beta be after each step
+  Constraint gamma_constraint = {};  ///< what the optimizer makes gamma be after each step
 };
 
 /// gamma (x - mean) / sqrt(variance + epsilon) + beta, with the mean and variance of each row along the last axis (Ba,

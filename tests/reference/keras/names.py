@@ -115,6 +115,14 @@ REGULARIZERS = {
     "l1_l2": "regularizers.L1L2(l1=0.01, l2=0.01)",
 }
 
+CONSTRAINED = [[[1, -2], [0.5, 0], [3, -0.25]], [0.25, -0.5, 0.125], [4, -3], [[0, 0.5], [0, -0.5]]]
+CONSTRAINTS = {
+    "max_norm": "constraints.MaxNorm()",
+    "non_neg": "constraints.NonNeg()",
+    "unit_norm": "constraints.UnitNorm()",
+    "min_max_norm": "constraints.MinMaxNorm()",
+}
+
 STEPS = [0, 1, 5, 10, 25, 100]
 DECAY = dict(initial_learning_rate=0.1, decay_steps=25)
 SCHEDULES = {  # a list of options
@@ -202,6 +210,10 @@ def regularizer(expression):
     return {"keras": expression, "value": made(expression)(np.float32(W))}
 
 
+def constraint(expression):
+    return {"keras": expression, "values": [made(expression)(np.float32(w)) for w in CONSTRAINED]}
+
+
 def schedule(name, options):
     expression = f"optimizers.schedules.{name}({', '.join(f'{key}={value}' for key, value in options.items())})"
     rate = made(expression)
@@ -218,13 +230,14 @@ def optimizer(kind, rate):
 def compute(_):
     y = {name: dict(zip(("y_true", "y_pred"), samples(name))) for name in Y}
     return {
-        "inputs": {"x": X, "y": y, "batch_size": BATCH_SIZE, "draws": DRAWS, "w": W, "steps": STEPS, "w0": W0,
-                   "gradients": GRADIENTS},
+        "inputs": {"x": X, "y": y, "batch_size": BATCH_SIZE, "draws": DRAWS, "w": W, "constrained": CONSTRAINED, "steps": STEPS,
+                   "w0": W0, "gradients": GRADIENTS},
         "activations": {name: activation(row) for name, row in ACTIVATIONS.items()},
         "losses": {name: loss(*row) for name, row in LOSSES.items()},
         "metrics": {name: metric(*row) for name, row in METRICS.items()},
         "initializers": {name: initializer(name, row) for name, row in INITIALIZERS.items()},
         "regularizers": {name: regularizer(row) for name, row in REGULARIZERS.items()},
+        "constraints": {name: constraint(row) for name, row in CONSTRAINTS.items()},
         "schedules": {name: [schedule(name, options) for options in row] for name, row in SCHEDULES.items()},
         "optimizers": {name: optimizer(*row) for name, row in OPTIMIZERS.items()},
     }

@@ -40,8 +40,10 @@ TEST_CASE("a steady training step allocates nothing, whatever the optimiser") {
       SGD{.momentum = 0.9},
       AdamW{.learning_rate = CosineDecay{.initial_learning_rate = 0.01, .decay_steps = 9}, .clipnorm = 1},
       RMSprop{.momentum = 0.9, .centered = true, .global_clipnorm = 1},
-      SGD{.clipvalue = 0.1, .gradient_accumulation_steps = 3}};
+      SGD{.clipvalue = 0.1, .gradient_accumulation_steps = 3},
+      Adam{.use_ema = true, .ema_overwrite_frequency = 3}};
   for (const std::string& name : names_of(optimizers())) all.emplace_back(name);
+  all[1].exclude_from_weight_decay({"bias|beta"});
   for (Optimizer& optimizer : all) {
     CAPTURE(optimizer.name());
     Rng rng(1);
@@ -208,8 +210,8 @@ TEST_CASE("fit allocates nothing from step to step, with regularizers, weights a
   Counter counter;
   Rng rng(1);
   const Tensor x = random_uniform(rng, {100, 20}, 0, 1), y = zeros({100});
-  Sequential model{Dense(10, relu, {.kernel_regularizer = L2{0.01}}),
-                   BatchNormalization(),
+  Sequential model{Dense(10, relu, {.kernel_regularizer = L2{0.01}, .kernel_constraint = MaxNorm{}}),
+                   BatchNormalization({.gamma_constraint = NonNeg{}}),
                    Dropout(0.2),
                    GaussianNoise(0.1),
                    LayerNormalization(),

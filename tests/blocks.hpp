@@ -12,6 +12,7 @@ using namespace xgrad;
 extern Tensor x, y, x_val, y_val, wide, deep, prices, sales;
 extern Tape tape;
 extern Sequential model;
+extern Optimizer optimizer;
 extern History history;
 extern const Var a, b, u, v, L;
 struct Mine {

@@ -23,6 +23,7 @@ from keras.losses import *
 from keras.callbacks import *
 from keras.optimizers import Adam
 from keras.regularizers import L2
+from keras.constraints import MaxNorm
 from keras.models import load_model
 random = np.random.default_rng(1)
 images = lambda n: ((random.random((n, 28, 28)) * 255).astype("uint8"), random.integers(0, 10, n).astype("uint8"))
@@ -31,6 +32,7 @@ x, y = random.random((64, 784)), random.random((64, 10))
 x_val, y_val = x[:8], y[:8]
 model = Sequential([Input((784,)), Dense(10, "relu"), Dense(10, name="dense_1")])
 model.compile("sgd", "mse")
+optimizer = Adam(weight_decay=0.1)
 history = model.fit(x, y, validation_split=0.1, verbose=0)
 model.save("m.keras")
 """

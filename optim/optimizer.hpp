@@ -4,7 +4,6 @@
 // for a gradient.
 
 #include <algorithm>
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -54,8 +53,7 @@ class Optimizer {
   /// Takes one step for all parameters. They must have the same paths in the same order at every call. Throws
   /// ValueError, which names the parameter, if one has no gradient since the last step, if an entry of its gradient is
   /// not finite (or, with accumulation, of the sum), and if it is given twice; ShapeError if a shape has changed.
-  /// Nothing is changed then. Throws ValueError after the step if it made a weight NaN or infinite, by numbers that
-  /// overflow.
+  /// Nothing is changed then.
   void step(const Parameters& parameters);
 
   /// Takes one step for parameters without paths. They must have the same labels in the same order at every call.
@@ -161,8 +159,7 @@ class Optimizer {
   void check_states(std::size_t states);
   bool begin(std::size_t states);
   void make_state(std::size_t states);
-  bool look_at(std::size_t k, std::size_t first, std::size_t last, bool moved);
-  void finish(bool finite);
+  void average(std::size_t k, std::size_t first, std::size_t last);
   void find_decaying();
   bool accumulates() const { return shared_.gradient_accumulation_steps > 1; }
   const std::string& path(std::size_t k) const { return paths_.empty() ? parameters_[k]->label : paths_[k]; }
@@ -228,24 +225,22 @@ template <class Update>
 void Optimizer::update_all(Update update, const InParts& in_parts) {
   constexpr std::size_t states = detail::state_count<Update>();
   const bool moves = begin(states);
-  std::atomic<bool> finite = true;
   const auto task = [&](std::size_t part, std::size_t parts) {
-    constexpr std::size_t piece = 4096;  // weights, which are looked at while they are in the cache
     const FlushDenormals flush;
     for (std::size_t k = 0; k < moves_.size(); ++k) {
-      const std::size_t end = begin_of(part + 1, parts, moves_[k].size);
-      for (std::size_t first = begin_of(part, parts, moves_[k].size), last = 0; first < end; first = last) {
-        last = std::min(first + piece, end);
-        [&]<std::size_t... s>(std::index_sequence<s...>) {
-          if (moves) apply(update, moves_[k], first, last, state_.slots[k][s].data()...);
-        }
-        (std::make_index_sequence<states>{});
-        if (!look_at(k, first, last, moves)) finite = false;
+      const std::size_t n = moves_[k].size;
+      const std::size_t first = begin_of(part, parts, n), last = begin_of(part + 1, parts, n);
+      [&]<std::size_t... s>(std::index_sequence<s...>) {
+        if (moves) apply(update, moves_[k], first, last, state_.slots[k][s].data()...);
       }
+      (std::make_index_sequence<states>{});
+      if (moves && accumulates()) std::fill_n(state_.accumulated[k].data() + first, last - first, Real{0});
+      if (shared_.use_ema) average(k, first, last);
     }
   };
   if (moves || shared_.use_ema) in_parts(std::ref(task));
-  finish(finite);
+  for (Parameter* p : parameters_)
+    if (p->constraint) p->constraint(p->edit());
 }
 
 template <class Rule>

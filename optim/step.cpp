@@ -1,6 +1,7 @@
 #include <xgrad/optim/optimizer.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
 #include <xgrad/core/kernels/math.hpp>
@@ -154,6 +155,13 @@ void Optimizer::check_finite(const InParts& in_parts) const {
   };
   in_parts(std::ref(task));
   if (finite) return;
+  for (std::size_t k = 0; k < parameters_.size();
+       ++k)  // what an earlier step did to a weight is the reason, if it is so
+    for (std::size_t i = 0; i < parameters_[k]->gradient.size(); ++i) {
+      const Real w = parameters_[k]->value().data()[i];
+      require<ValueError>(std::isfinite(w), "step: parameter ", path(k), " is ", w, " at entry ", i,
+                          ", so that a gradient is not finite; try a smaller learning rate");
+    }
   for (std::size_t k = 0; k < parameters_.size(); ++k)
     for (std::size_t i = 0; i < parameters_[k]->gradient.size(); ++i) {
       const Real g = parameters_[k]->gradient.data()[i];
@@ -188,26 +196,12 @@ void Optimizer::make_state(std::size_t states) {
   moves_.reserve(parameters_.size());
 }
 
-// What is done with a piece of the weights after it has moved, or would have. Returns whether it is finite.
-bool Optimizer::look_at(std::size_t k, std::size_t first, std::size_t last, bool moved) {
-  if (moved && accumulates()) std::fill_n(state_.accumulated[k].data() + first, last - first, Real{0});
+// What follows a piece's update, as in Keras: its moving average, which may then take its place.
+void Optimizer::average(std::size_t k, std::size_t first, std::size_t last) {
   const Real* const w = parameters_[k]->value().data();
-  const bool finite = !moved || all_finite(last - first, [=](std::size_t i) { return w[first + i]; });
-  if (!shared_.use_ema) return finite;
   Real* const average = state_.averages[k].data();
   for (std::size_t i = first; i < last; ++i) average[i] = stays_ * average[i] + (1 - stays_) * w[i];
   if (overwrites_) std::copy(average + first, average + last, moves_[k].w + first);
-  return finite;
-}
-
-// What is done when all have moved.
-void Optimizer::finish(bool finite) {
-  for (std::size_t k = 0; k < parameters_.size() && !finite; ++k)
-    for (std::size_t i = 0; i < moves_[k].size; ++i)
-      require<ValueError>(std::isfinite(moves_[k].w[i]), "step: parameter ", path(k), " has become ", moves_[k].w[i],
-                          " at entry ", i, " by a finite gradient; try a smaller learning rate");
-  for (Parameter* p : parameters_)
-    if (p->constraint) p->constraint(p->edit());
 }
 
 void Optimizer::finalize_variable_values(std::span<Parameter* const> parameters) {

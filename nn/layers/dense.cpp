@@ -36,6 +36,7 @@ Var Dense::operator()(Var x, const Context& context) {
 
 void Dense::fields(Fields& f) {
   f("units", units)("activation", activation)("use_bias", options.use_bias);
+  f("kernel_initializer", options.kernel_initializer)("bias_initializer", options.bias_initializer);
   f("kernel_regularizer", options.kernel_regularizer)("bias_regularizer", options.bias_regularizer);
   f("activity_regularizer", options.activity_regularizer);
   f("kernel_constraint", options.kernel_constraint)("bias_constraint", options.bias_constraint);

@@ -29,9 +29,8 @@ struct Dense {
   /// Takes x, (n, ..., in). Throws ShapeError for an x with less than two axes, and for another `in` than the kernel's.
   Var operator()(Var x, const Context& context = {});
 
-  /// Shows the options and the parameters, but not the initializers: what is saved has been drawn.
-  void fields(Fields& f);
-  void check() const;  ///< throws ValueError for 0 units
+  void fields(Fields& f);  ///< the options and the parameters
+  void check() const;      ///< throws ValueError for 0 units
 
   std::size_t units;
   Activation activation;

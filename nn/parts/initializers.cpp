@@ -34,6 +34,10 @@ Tensor truncated_normal(const Shape& shape, Rng& rng, double scale, double n) {
   return random_truncated_normal(rng, shape, 0, std::sqrt(scale / std::max(1.0, n)) / kept);
 }
 
+void check_gain(const char* who, double gain) {
+  require<ValueError>(std::isfinite(gain), who, ": the gain is ", gain, "; it takes a finite one");
+}
+
 void check_normal(const char* who, double mean, double stddev) {
   require<ValueError>(std::isfinite(mean) && std::isfinite(stddev) && stddev >= 0, who, ": mean ", mean, ", stddev ",
                       stddev, "; it takes finite ones, stddev from 0 up");
@@ -54,8 +58,26 @@ void RandomUniform::check() const {
 
 void TruncatedNormal::check() const { check_normal("TruncatedNormal", mean, stddev); }
 
-void Orthogonal::check() const {
-  require<ValueError>(std::isfinite(gain), "Orthogonal: the gain is ", gain, "; it takes a finite one");
+void Orthogonal::check() const { check_gain("Orthogonal", gain); }
+void IdentityInitializer::check() const { check_gain("IdentityInitializer", gain); }
+
+void VarianceScaling::check() const {
+  require<ValueError>(std::isfinite(scale) && scale > 0, "VarianceScaling: the scale is ", scale,
+                      "; it takes a finite one above 0");
+  require<ValueError>(mode == "fan_in" || mode == "fan_out" || mode == "fan_avg", "VarianceScaling: the mode is \"",
+                      mode, "\"; it takes fan_in, fan_out or fan_avg");
+  require<ValueError>(distribution == "normal" || distribution == "truncated_normal" ||
+                          distribution == "untruncated_normal" || distribution == "uniform",
+                      "VarianceScaling: the distribution is \"", distribution,
+                      "\"; it takes truncated_normal, untruncated_normal or uniform");
+}
+
+Tensor VarianceScaling::operator()(const Shape& shape, Rng& rng) const {
+  const Fans all = fans(shape);
+  const double n = mode == "fan_in" ? all.in : mode == "fan_out" ? all.out : all.mean();
+  if (distribution == "uniform") return uniform(shape, rng, scale, n);
+  if (distribution == "untruncated_normal") return random_normal(rng, shape, 0, std::sqrt(scale / std::max(1.0, n)));
+  return truncated_normal(shape, rng, scale, n);
 }
 
 Tensor GlorotUniform::operator()(const Shape& shape, Rng& rng) const {
@@ -104,6 +126,13 @@ Tensor Orthogonal::operator()(const Shape& shape, Rng& rng) const {
   return w;
 }
 
+Tensor IdentityInitializer::operator()(const Shape& shape, Rng&) const {
+  require(shape.size() == 2, "IdentityInitializer: the shape is ", shape, "; it takes a matrix, (in, out)");
+  Tensor w = zeros(shape);
+  for (std::size_t i = 0; i < std::min(shape[0], shape[1]); ++i) w(i, i) = static_cast<Real>(gain);
+  return w;
+}
+
 namespace {
 
 template <class I>
@@ -114,23 +143,44 @@ Initializer make() {
 }  // namespace
 
 std::span<const std::pair<std::string_view, Initializer (*)()>> initializers() {
-  static constexpr std::pair<std::string_view, Initializer (*)()> all[] = {{"zeros", make<Zeros>},
-                                                                           {"ones", make<Ones>},
-                                                                           {"constant", make<Constant>},
-                                                                           {"random_normal", make<RandomNormal>},
-                                                                           {"random_uniform", make<RandomUniform>},
-                                                                           {"truncated_normal", make<TruncatedNormal>},
-                                                                           {"glorot_uniform", make<GlorotUniform>},
-                                                                           {"glorot_normal", make<GlorotNormal>},
-                                                                           {"he_normal", make<HeNormal>},
-                                                                           {"he_uniform", make<HeUniform>},
-                                                                           {"lecun_normal", make<LecunNormal>},
-                                                                           {"lecun_uniform", make<LecunUniform>},
-                                                                           {"orthogonal", make<Orthogonal>}};
+  static constexpr std::pair<std::string_view, Initializer (*)()> all[] = {
+      {"zeros", make<Zeros>},
+      {"ones", make<Ones>},
+      {"constant", make<Constant>},
+      {"random_normal", make<RandomNormal>},
+      {"random_uniform", make<RandomUniform>},
+      {"truncated_normal", make<TruncatedNormal>},
+      {"glorot_uniform", make<GlorotUniform>},
+      {"glorot_normal", make<GlorotNormal>},
+      {"he_normal", make<HeNormal>},
+      {"he_uniform", make<HeUniform>},
+      {"lecun_normal", make<LecunNormal>},
+      {"lecun_uniform", make<LecunUniform>},
+      {"orthogonal", make<Orthogonal>},
+      {"variance_scaling", make<VarianceScaling>},
+      {"identity", make<IdentityInitializer>},
+      {"zero", make<Zeros>},
+      {"one", make<Ones>},
+      {"normal", make<RandomNormal>},
+      {"uniform", make<RandomUniform>},
+      {"identity_initializer", make<IdentityInitializer>},
+      {"orthogonal_initializer", make<Orthogonal>}};
   return all;
 }
 
 Initializer::Initializer(std::string_view name) : Initializer(find_named("initializer", initializers(), name)()) {}
+
+Initializer::Initializer(Tensor (*function)(const Shape&, Rng&)) : draw_(function) {
+  if (function == static_cast<Tensor (*)(const Shape&, Rng&)>(zeros)) *this = Zeros{};
+  if (function == static_cast<Tensor (*)(const Shape&, Rng&)>(ones)) *this = Ones{};
+}
+
+void Initializer::fields(Fields& f) {
+  std::string name = draw_.name();
+  f("name", name);
+  if (f.purpose() == Fields::reading && !name.empty() && name != draw_.name()) *this = Initializer(name);
+  draw_.options(f);
+}
 
 Tensor Initializer::operator()(const Shape& shape, Rng& rng) const {
   Tensor w = draw_(shape, rng);

@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -35,7 +36,7 @@ struct L2 {
 
 /// The penalty l1 sum |w| + l2 sum w^2, a number. As in Keras, a factor that is not given is 0.
 struct L1L2 {
-  static constexpr const char* name = "l1_l2";
+  static constexpr const char* name = "l1l2";
   double l1 = 0, l2 = 0;  ///< finite and not negative
 
   Var operator()(Var w) const;
@@ -44,9 +45,23 @@ struct L1L2 {
   void fields(Fields& f) { f("l1", l1)("l2", l2); }
 };
 
+/// factor times the mean of |cos| of the angles between all pairs of rows of a matrix, or of its columns, which it
+/// makes orthogonal. As in Keras, a row shorter than 1e-12 counts by its length over that. A single row has no pairs,
+/// and no penalty.
+struct OrthogonalRegularizer {
+  static constexpr const char* name = "orthogonal_regularizer";
+  double factor = 0.01;       ///< finite and not negative
+  std::string mode = "rows";  ///< or "columns", which for the kernel of a Dense are its units
+
+  Var operator()(Var w) const;  ///< throws ShapeError for other than two axes
+  bool is_zero() const { return factor == 0; }
+  void check() const;  ///< throws ValueError for a factor that is negative or not finite, and for another mode
+  void fields(Fields& f) { f("factor", factor)("mode", mode); }
+};
+
 /// The penalty that is added to the loss where a weight, or a layer's output, is large. It is given as an object
-/// (L2{0.01}), by name with a factor of 0.01 ("l1", "l2", "l1_l2"), or as any callable from Var to a Var that is a
-/// number.
+/// (L2{0.01}), by Keras's name with its default factors, 0.01 for "l1", "l2" and "orthogonal_regularizer" but 0 for
+/// "l1l2", or as any callable from Var to a Var that is a number.
 class Regularizer {
  public:
   /// No penalty.
@@ -63,7 +78,7 @@ class Regularizer {
   }
 
   /// The regularizer of a name in any of Keras's spellings, with its defaults. Throws ValueError, which lists the
-  /// names, for another.
+  /// names, for another. Keras 2's "l1_l2", of factors 0.01, is refused, as in Keras 3.
   Regularizer(std::string_view name);
   Regularizer(const char* name) : Regularizer(std::string_view(name)) {}
 

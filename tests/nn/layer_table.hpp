@@ -6,13 +6,22 @@
 #include <string>
 #include <vector>
 
+#include <xgrad/nn/layers/activations.hpp>
+#include <xgrad/nn/layers/alpha_dropout.hpp>
 #include <xgrad/nn/layers/batch_normalization.hpp>
 #include <xgrad/nn/layers/dense.hpp>
 #include <xgrad/nn/layers/dropout.hpp>
+#include <xgrad/nn/layers/embedding.hpp>
 #include <xgrad/nn/layers/flatten.hpp>
+#include <xgrad/nn/layers/gaussian_dropout.hpp>
 #include <xgrad/nn/layers/gaussian_noise.hpp>
+#include <xgrad/nn/layers/identity.hpp>
 #include <xgrad/nn/layers/layer_normalization.hpp>
+#include <xgrad/nn/layers/normalization.hpp>
+#include <xgrad/nn/layers/rescaling.hpp>
 #include <xgrad/nn/layers/reshape.hpp>
+#include <xgrad/nn/layers/rms_normalization.hpp>
+#include <xgrad/nn/layers/unit_normalization.hpp>
 #include <xgrad/nn/model/sequential.hpp>
 
 namespace xgrad {
@@ -26,13 +35,16 @@ struct LayerRow {
   bool is_noise = false;
 
   bool shares_weights = false;  ///< with its copies, as only a Shared does
+  bool takes_indices = false;   ///< whole numbers from 0 to 2
 };
 
 /// One or more rows for every kind of layers(), in which every option is once another than its default.
 inline std::vector<LayerRow> layer_table() {
   return {
       {Dense(2, "tanh",
-             {.kernel_regularizer = L2{0.25},
+             {.kernel_initializer = HeNormal{},
+              .bias_initializer = Constant{0.5},
+              .kernel_regularizer = L2{0.25},
               .bias_regularizer = L1{0.5},
               .activity_regularizer = L1L2{.l1 = 0.1, .l2 = 0.2},
               .kernel_constraint = MinMaxNorm{.min_value = 0.25, .max_value = 0.5, .rate = 0.75, .axis = 1},
@@ -40,10 +52,34 @@ inline std::vector<LayerRow> layer_table() {
        {4, 3},
        "kernel (3, 2), bias (2,)"},
       {Dense(3, "softmax", {.use_bias = false}), {2, 2, 3}, "kernel (3, 3)"},
+      {Embedding(3, 2), {5}, "embeddings (3, 2)", false, false, true},
+      {Embedding(4, 3, {.embeddings_initializer = Orthogonal{.gain = 2}, .embeddings_regularizer = L2{0.25}}),
+       {2, 3},
+       "embeddings (4, 3)",
+       false,
+       false,
+       true},
       {Activation("mish"), {3, 4}, ""},
+      {ReLU({.max_value = 1.5, .negative_slope = 0.25, .threshold = 0.5}), {3, 4}, ""},
+      {LeakyReLU(0.125), {3, 4}, ""},
+      {PReLU({.alpha_initializer = RandomNormal{}, .alpha_regularizer = L1{0.25}, .shared_axes = {1}}),
+       {2, 3, 4},
+       "alpha (1, 4)"},
+      {ELU(0.5), {3, 4}, ""},
+      {Softmax(1), {2, 3, 4}, ""},
+      {Softmax({1, -1}), {2, 3, 4}, ""},
+      {Identity(), {3, 4}, ""},
+      {Rescaling({0.5, 2}, {1, -1}), {3, 2}, ""},
+      {Normalization({.axis = {1}, .invert = true}),
+       {2, 3, 2},
+       "mean (3,) counted, variance (3,) counted, count () counted"},
+      {Normalization({.axis = {}}), {4, 3}, "mean () counted, variance () counted, count () counted"},
+      {Normalization({.mean = {1, 2, 3}, .variance = {1, 4, 9}}), {4, 3}, ""},
       {Flatten(), {2, 3, 2}, ""},
       {Reshape({3, -1}), {2, 6}, ""},
       {Dropout(0.4), {6, 5}, "", true},
+      {AlphaDropout(0.4), {6, 5}, "", true},
+      {GaussianDropout(0.4), {6, 5}, "", true},
       {GaussianNoise(0.5), {6, 5}, "", true},
       {Input{{3, 2}}, {2, 3, 2}, ""},
       {BatchNormalization(
@@ -57,6 +93,9 @@ inline std::vector<LayerRow> layer_table() {
        {3, 4},
        "gamma (4,), beta (4,)"},
       {LayerNormalization({.center = false, .scale = false}), {2, 2, 3}, ""},
+      {RMSNormalization({.epsilon = 0.5}), {3, 4}, "scale (4,)"},
+      {RMSNormalization({.axis = {1}}), {2, 3, 4}, "scale (3,)"},
+      {UnitNormalization({1, 2}), {2, 3, 4}, ""},
       {Sequential{Dense(3, "tanh"), LayerNormalization(), Sequential{Dense(2, "gelu")}},
        {4, 2},
        "dense/kernel (2, 3), dense/bias (3,), layer_normalization/gamma (3,), layer_normalization/beta (3,), "

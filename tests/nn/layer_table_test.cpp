@@ -21,6 +21,15 @@ struct Seeded {
   void fields(Fields& f) { f("layer", layer); }
 };
 
+/// A layer of indices beside an x of any kind, which is added.
+struct Looking {
+  Layer layer;
+  Tensor indices;
+
+  Var operator()(Var x, const Context& context) { return layer(x.tape().constant(indices), context) + mean(x); }
+  void fields(Fields& f) { f("layer", layer); }
+};
+
 /// The options of a layer, built or not, as texts.
 class Options final : public Fields {
  public:
@@ -42,7 +51,10 @@ class Options final : public Fields {
 
 Tensor input_of(const LayerRow& row) {
   Rng rng(2);
-  return random_normal(rng, row.input, 0, 1);
+  Tensor x = random_normal(rng, row.input, 0, 1);
+  if (row.takes_indices)
+    for (Real& index : x) index = static_cast<Real>(rng.integer(2));
+  return x;
 }
 
 Layer built(const LayerRow& row, Rng& rng) {
@@ -105,8 +117,10 @@ TEST_CASE("every option of a layer is tried with another value than its default"
 
 TEST_CASE("the gradients of every layer are right, in inference and in training") {
   each_row([](const LayerRow& row) {
-    check_gradients(row.layer, input_of(row));
-    check_gradients(Seeded{row.layer}, input_of(row));
+    const Tensor x = input_of(row);
+    const Layer layer = row.takes_indices ? Layer(Looking{row.layer, x}) : row.layer;
+    check_gradients(layer, x);
+    check_gradients(Seeded{layer}, x);
   });
 }
 

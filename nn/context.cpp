@@ -23,10 +23,8 @@ bool Context::learns(const Parameter& p) const {
 
 Var Context::weight(Tape& tape, Parameter& p) const { return learns(p) ? tape.watch(p) : tape.borrow(p.value()); }
 
-const Tensor& Context::statistic(Tape& tape, Parameter& p, const Shape& shape,
-                                 Tensor (*draw)(const Shape&, Rng&)) const {
+const Tensor& Context::statistic(Tape& tape, Parameter& p) const {
   require<ValueError>(!p.trainable, "a statistic is declared as Parameter::statistic(), for it is not learnt");
-  if (!fits(p, shape)) make(tape, p, shape, Initializer(draw));
   if (drawing) tape.watch(p);
   return p.value();
 }

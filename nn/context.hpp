@@ -60,7 +60,16 @@ struct Context {
   /// zeros if there is none; in a dry run also if it has another shape. Throws ValueError for a trainable parameter,
   /// where there is no generator, and in a training step that finds no value; ShapeError if the value has another
   /// shape.
-  const Tensor& statistic(Tape& tape, Parameter& p, const Shape& shape, Tensor (*draw)(const Shape&, Rng&)) const;
+  const Tensor& statistic(Tape& tape, Parameter& p, const Shape& shape, Tensor (*draw)(const Shape&, Rng&)) const {
+    if (!fits(p, shape)) make(tape, p, shape, Initializer(draw));
+    return statistic(tape, p);
+  }
+
+  /// The value of a statistic, with an initializer. Draws and throws as statistic() does with a function.
+  const Tensor& statistic(Tape& tape, Parameter& p, const Shape& shape, const Initializer& draw) const {
+    if (!fits(p, shape)) make(tape, p, shape, draw);
+    return statistic(tape, p);
+  }
 
   /// Adds a term to the loss, a number, if anyone asks for penalties.
   void penalise(Var penalty) const {
@@ -77,6 +86,7 @@ struct Context {
  private:
   static bool fits(const Parameter& p, const Shape& shape) { return !p.is_empty() && p.value().shape() == shape; }
   void make(Tape& tape, Parameter& p, const Shape& shape, const Initializer& draw) const;
+  const Tensor& statistic(Tape& tape, Parameter& p) const;
   bool learns(const Parameter& p) const;
 };
 

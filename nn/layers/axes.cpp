@@ -7,7 +7,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 Var AxisShapes::spread(Var weight) const { return are_last ? weight : reshape(weight, only); }
 
-AxisShapes split_axes(const char* who, const Shape& shape, const std::vector<std::int64_t>& axes, std::int64_t from) {
+AxisShapes split_axes(const char* who, const Shape& shape, std::span<const std::int64_t> axes, std::int64_t from) {
   const auto rank = static_cast<std::int64_t>(shape.size());
   Shape chosen(shape.size(), 0);
   for (const std::int64_t axis : axes) {

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/nn/layers/detail/axes.hpp>
 #include <xgrad/nn/layers/detail/moments.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -35,32 +36,50 @@ void move(Parameter& average, const Tensor& batch, double momentum) {
 
 Var BatchNormalization::operator()(Var x, const Context& context) {
   Tape& tape = x.tape();
-  require(x.shape().size() >= 2 && x.shape().back() > 0, "BatchNormalization: cannot take ", x.shape(),
-          "; it takes (n, ..., features)");
-  const Shape features{x.shape().back()};
-  const Tensor& mean = context.statistic(tape, moving_mean, features, zeros);
-  const Tensor& variance = context.statistic(tape, moving_variance, features, ones);
+  const auto require_features = [&](bool has) {
+    require(has, "BatchNormalization: cannot take ", x.shape(), "; it takes (n, ..., features)");
+  };
+  require_features(x.shape().size() >= 2);
+  const AxisShapes shapes = split_axes("BatchNormalization", x.shape(), {&options.axis, 1});
+  const Shape& features = shapes.extents;
+  require_features(features[0] > 0);
+  const Tensor& mean = context.statistic(tape, moving_mean, features, options.moving_mean_initializer);
+  const Tensor& variance = context.statistic(tape, moving_variance, features, options.moving_variance_initializer);
   Var centred, spread;
   if (context.training && context.trainable && !moving_mean.frozen) {
     require(x.value().size() > 0, "BatchNormalization: the batch ", x.shape(), " has no mean to train with");
-    const Moments batch = moments(x, features);
+    const Moments batch = moments(x, shapes.are_last ? features : shapes.only);
     move(moving_mean, batch.mean.value(), options.momentum);
     move(moving_variance, batch.variance.value(), options.momentum);
     centred = batch.centred;
     spread = batch.variance;
   } else {
     // Copied, not borrowed: a call in training may move them before this recording ends.
-    centred = x - mean;
-    spread = tape.constant(variance);
+    centred = x - shapes.spread(tape.constant(mean));
+    spread = shapes.spread(tape.constant(variance));
   }
   Var slope = rsqrt(spread + options.epsilon);
-  if (options.scale) slope = slope * context.weight(tape, gamma, features, ones);
-  const Var y = centred * slope;
-  return options.center ? y + context.weight(tape, beta, features, zeros) : y;
+  if (options.scale) {
+    const Var g = context.weight(tape, gamma, features, options.gamma_initializer);
+    context.penalise(options.gamma_regularizer, gamma, g);
+    slope = slope * shapes.spread(g);
+  }
+  Var y = centred * slope;
+  if (options.center) {
+    const Var b = context.weight(tape, beta, features, options.beta_initializer);
+    context.penalise(options.beta_regularizer, beta, b);
+    y = y + shapes.spread(b);
+  }
+  return y;
 }
 
 void BatchNormalization::fields(Fields& f) {
-  f("momentum", options.momentum)("epsilon", options.epsilon)("center", options.center)("scale", options.scale);
+  f("axis", options.axis)("momentum", options.momentum)("epsilon", options.epsilon);
+  f("center", options.center)("scale", options.scale);
+  f("beta_initializer", options.beta_initializer)("gamma_initializer", options.gamma_initializer);
+  f("moving_mean_initializer", options.moving_mean_initializer);
+  f("moving_variance_initializer", options.moving_variance_initializer);
+  f("beta_regularizer", options.beta_regularizer)("gamma_regularizer", options.gamma_regularizer);
   f("beta_constraint", options.beta_constraint)("gamma_constraint", options.gamma_constraint);
   options.beta_constraint.constrain(beta);
   options.gamma_constraint.constrain(gamma);

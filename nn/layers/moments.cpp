@@ -12,6 +12,8 @@ Moments moments(Var x, const Shape& shape) {
   return {mean, centred, sum_to(square(centred), shape) / count};
 }
 
-Var unit(Var x, const Shape& shape) { return x * rsqrt(maximum(sum_to(square(x), shape), 1e-24)); }
+Var unit(Var x, const Shape& shape, double least) {
+  return x * rsqrt(maximum(sum_to(square(x), shape), least * least));
+}
 
 }  // namespace xgrad::inline XGRAD_PRECISION

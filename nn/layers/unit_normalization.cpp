@@ -12,7 +12,7 @@ void UnitNormalization::check() const {
 }
 
 Var UnitNormalization::operator()(Var x, const Context&) const {
-  return unit(x, split_axes("UnitNormalization", x.shape(), axis, 0).without);
+  return unit(x, split_axes("UnitNormalization", x.shape(), axis, 0).without, 1e-12);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

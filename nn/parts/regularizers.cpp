@@ -42,7 +42,7 @@ Var OrthogonalRegularizer::operator()(Var w) const {
   const bool by_rows = mode == "rows";
   const std::size_t rows = w.shape()[0], columns = w.shape()[1], n = by_rows ? rows : columns;
   if (n < 2) return w.tape().constant(0);
-  const Var u = unit(w, by_rows ? Shape{rows, 1} : Shape{1, columns});
+  const Var u = unit(w, by_rows ? Shape{rows, 1} : Shape{1, columns}, 1e-7);
   const Var others = w.tape().constant({n, n}, [n](Tensor& all) {
     for (std::size_t i = 0; i < n * n; ++i) all.data()[i] = i % (n + 1) == 0 ? 0 : 1;
   });

@@ -46,7 +46,7 @@ struct L1L2 {
 };
 
 /// factor times the mean of |cos| of the angles between all pairs of rows of a matrix, or of its columns, which it
-/// makes orthogonal. As in Keras, a row shorter than 1e-12 counts by its length over that. A single row has no pairs,
+/// makes orthogonal. As in Keras, a row shorter than 1e-7 counts by its length over that. A single row has no pairs,
 /// and no penalty.
 struct OrthogonalRegularizer {
   static constexpr const char* name = "orthogonal_regularizer";

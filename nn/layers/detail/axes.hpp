@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
+#include <span>
 
 #include <xgrad/autograd/var.hpp>
 
@@ -21,7 +21,6 @@ struct AxisShapes {
 /// What axes, of which negative ones count from the last, leave of a shape, (n, ...). Throws ShapeError, in the name of
 /// `who`, for an axis that is not there, for one that is given twice, and for the batch's, 0, unless it is `from` there
 /// that they are taken.
-AxisShapes split_axes(const char* who, const Shape& shape, const std::vector<std::int64_t>& axes,
-                      std::int64_t from = 1);
+AxisShapes split_axes(const char* who, const Shape& shape, std::span<const std::int64_t> axes, std::int64_t from = 1);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -13,8 +13,8 @@ struct Moments {
 /// ShapeError if it does not broadcast to the shape of x.
 Moments moments(Var x, const Shape& shape);
 
-/// x / |x|, with the Euclidean norm over all elements that sum_to(x, shape) adds up, or x / 1e-12 where that is less,
+/// x / |x|, with the Euclidean norm over all elements that sum_to(x, shape) adds up, or x / least where that is less,
 /// as Keras's ops.normalize. Throws ShapeError if the shape does not broadcast to that of x.
-Var unit(Var x, const Shape& shape);
+Var unit(Var x, const Shape& shape, double least);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -105,14 +105,23 @@ INITIALIZERS = {
     "lecun_normal": "initializers.LecunNormal()",
     "lecun_uniform": "initializers.LecunUniform()",
     "orthogonal": "initializers.Orthogonal()",
+    "variance_scaling": "initializers.VarianceScaling()",
+    "identity": "initializers.Identity()",
+    "zero": "initializers.get('zero')",
+    "one": "initializers.get('one')",
+    "normal": "initializers.get('normal')",
+    "uniform": "initializers.get('uniform')",
+    "identity_initializer": "initializers.IdentityInitializer()",
+    "orthogonal_initializer": "initializers.OrthogonalInitializer()",
 }
-UNBOUNDED = ("random_normal", "orthogonal")
+UNBOUNDED = ("random_normal", "normal", "orthogonal", "orthogonal_initializer")
 
 W = [[1, -2], [0.5, 0], [3, -0.25]]
 REGULARIZERS = {
     "l1": "regularizers.L1()",
     "l2": "regularizers.L2()",
-    "l1_l2": "regularizers.L1L2(l1=0.01, l2=0.01)",
+    "l1l2": "regularizers.L1L2()",
+    "orthogonal_regularizer": "regularizers.OrthogonalRegularizer()",
 }
 
 CONSTRAINED = [[[1, -2], [0.5, 0], [3, -0.25]], [0.25, -0.5, 0.125], [4, -3], [[0, 0.5], [0, -0.5]]]
@@ -186,7 +195,7 @@ def metric_result(expression, y_true, y_pred):
 
 def initializer(name, expression):
     rows = []
-    for shape in SHAPES:
+    for shape in SHAPES[:1] if "identity" in name else SHAPES:  # that one takes matrices alone
         draws = drawn(made(expression), shape)
         rows.append({"shape": shape, "mean": np.mean(draws), "variance": np.var(draws)})
         if name not in UNBOUNDED:

@@ -103,13 +103,23 @@ void each_parameter(ModuleRef module, const ParameterVisitor& visit) {
 }
 
 Parameters learnt_parameters(ModuleRef module) {
-  Parameters learnt;
-  each(module, [&](const std::string& path, Parameter& p, bool is_learnt) {
-    if (!is_learnt) return;
-    learnt.paths.push_back(path);
-    learnt.all.push_back(&p);
-  });
-  return learnt;
+  struct Learnt final : Fields {
+    Learnt() { goes_in_again = true; }
+    void parameter(const std::string& path, Parameter& p, bool is_learnt) override {
+      if (!is_learnt) return;
+      all.paths.push_back(path);
+      all.all.push_back(&p);
+    }
+    void again(Parameter& p, bool is_learnt) override {
+      const auto place = is_learnt ? all.all.end() : std::find(all.all.begin(), all.all.end(), &p);
+      if (place == all.all.end()) return;
+      all.paths.erase(all.paths.begin() + (place - all.all.begin()));
+      all.all.erase(place);
+    }
+    Parameters all;
+  } learnt;
+  module.fields(learnt);
+  return learnt.all;
 }
 
 void freeze(ModuleRef module, std::string_view pattern) { set_frozen("freeze", module, pattern, true); }

@@ -117,11 +117,21 @@ class Fields {
   /// Called with the path of every field before it is walked, also of a parameter that is passed over.
   virtual void name(const std::string& /*path*/) {}
 
+  /// Called instead of parameter() for a parameter that is met again.
+  virtual void again(Parameter&, bool /*is_learnt*/) {}
+
+  /// Whether the walk goes into a module in a std::shared_ptr again where it meets it again.
+  bool goes_in_again = false;
+
  private:
   std::size_t enter(std::string_view name, bool is_field = true);
   bool first_time(const void* met);
   void meet(Parameter& p) {
-    if (first_time(&p)) parameter(path_, p, !frozen && p.is_learnt());
+    const bool is_learnt = !frozen && p.is_learnt();
+    if (first_time(&p))
+      parameter(path_, p, is_learnt);
+    else
+      again(p, is_learnt);
   }
   template <class M>
   void walk(M& module) {
@@ -165,6 +175,8 @@ void Fields::other(std::shared_ptr<M>& shared) {
   } else if (purpose_ == reading) {
     require<ValueError>(shared_.contains(same_as), path_, ": there is no \"", same_as, "\" before it");
     shared = std::static_pointer_cast<M>(shared_[same_as]);
+  } else if (goes_in_again && !path_.starts_with(same_as + "/")) {  // into itself it would go for ever
+    walk(*shared);
   }
 }
 
@@ -249,7 +261,8 @@ using ParameterVisitor = std::function<void(const std::string& path, Parameter& 
 void each_parameter(ModuleRef module, const ParameterVisitor& visit);
 
 /// The parameters of a module that are learnt, with their paths. Left out are frozen ones, statistics such as a moving
-/// mean, and all in a layer that is not trainable. The pointers are good until the module is moved or changed.
+/// mean, and all in a layer that is not trainable: as in Keras, also those of a shared layer that is outside of it,
+/// too. The pointers are good until the module is moved or changed.
 Parameters learnt_parameters(ModuleRef module);
 
 /// Excludes the parameters of a module whose path matches the pattern from learning: freeze(model, "encoder/**"). See

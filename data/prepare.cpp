@@ -82,6 +82,15 @@ Standardiser::Standardiser(const Tensor& x) {
   }
 }
 
+Standardiser::Standardiser(Tensor mean_, Tensor deviation_) : mean(std::move(mean_)), deviation(std::move(deviation_)) {
+  require(mean.dimension() == 1 && deviation.shape() == mean.shape(), "Standardiser: the mean has shape ", mean.shape(),
+          " and the deviation ", deviation.shape(), "; it takes (columns,) for both");
+  for (std::size_t j = 0; j < mean.size(); ++j)
+    require<ValueError>(std::isfinite(mean(j)) && std::isfinite(deviation(j)) && deviation(j) > 0,
+                        "Standardiser: column ", j, " has mean ", mean(j), " and deviation ", deviation(j),
+                        "; it takes finite ones, the deviation above 0");
+}
+
 Tensor Standardiser::operator()(const Tensor& x) const {
   require(x.dimension() == 2 && x.shape(1) == mean.size(), "Standardiser: x has shape ", x.shape(), "; it measured ",
           mean.size(), " columns");

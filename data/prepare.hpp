@@ -30,6 +30,10 @@ struct Standardiser {
   /// ShapeError for another rank; ValueError if there are no rows or naming the first number that is not finite.
   explicit Standardiser(const Tensor& x);
 
+  /// One that was measured before, by its mean and deviation, each (columns,). Throws ShapeError for other shapes;
+  /// ValueError for a number that is not finite, and for a deviation that is not above 0.
+  Standardiser(Tensor mean, Tensor deviation);
+
   /// (x - mean) / deviation, column by column. Throws ShapeError unless x has the columns that were measured.
   Tensor operator()(const Tensor& x) const;
 

@@ -11,6 +11,7 @@ void Context::make(Tape& tape, Parameter& p, const Shape& shape, const Initializ
     require<UndrawnError>(drawing || !training, "a weight of shape ", shape, " has no value yet in a training step; ",
                           "name it in fields(), so that it is drawn before the first, or call build() before");
     p.edit() = draw(shape, *rng);
+    if (drew != nullptr) *drew = true;
   }
   require(p.value().shape() == shape, "weight ", p.label, " has shape ", p.value().shape(), "; here it takes ", shape);
 }
@@ -30,7 +31,12 @@ const Tensor& Context::statistic(Tape& tape, Parameter& p) const {
 }
 
 void Context::penalise(const Regularizer& regularizer, const Parameter& p, Var w) const {
-  if (penalties != nullptr && regularizer && learns(p)) penalties->push_back(regularizer(w));
+  if (penalties == nullptr || !regularizer || !learns(p)) return;
+  if (penalised != nullptr) {
+    if (std::find(penalised->begin(), penalised->end(), &p) != penalised->end()) return;
+    penalised->push_back(&p);
+  }
+  penalties->push_back(regularizer(w));
 }
 
 Rng& Context::generator(const char* who) const {

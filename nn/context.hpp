@@ -25,9 +25,14 @@ struct Context {
   /// Where regularizers put their penalties, numbers to be added to the loss; null if nobody asks for them.
   std::vector<Var>* penalties = nullptr;
 
+  /// The weights whose penalties are there, so that one that is used twice has one, as in Keras; null if that need not
+  /// be known.
+  std::vector<const Parameter*>* penalised = nullptr;
+
   /// Whether this is a dry run, which finds the shapes. With a generator, it draws the weights that have no value or
   /// another shape.
   bool drawing = false;
+  bool* drew = nullptr;  ///< set to true where a weight is drawn, unless it is null
 
   /// The parameters that are learnt, sorted by address, where several trainers learn from one recording: this
   /// trainer's. By default, all that are trainable and not frozen.
@@ -80,7 +85,7 @@ struct Context {
   Rng& generator(const char* who) const;
 
   /// Adds a regularizer's penalty for a weight to `penalties`, if there are any to add to. As in Keras, a weight that
-  /// is not learnt has no penalty.
+  /// is not learnt has no penalty, and one in `penalised` has it already.
   void penalise(const Regularizer& regularizer, const Parameter& p, Var w) const;
 
  private:

@@ -50,6 +50,16 @@ void Layer::know(std::string_view kind, Layer (*make)(), const std::type_info& t
   if (std::none_of(all.begin(), all.end(), is_it)) all.push_back({kind, make, &type});
 }
 
+const Shape& Layer::input_shape() const {
+  require<ValueError>(is_built(), "Layer: ", name, " is not built, so it has no shapes yet");
+  return *input_;
+}
+
+const Shape& Layer::output_shape() const {
+  input_shape();
+  return output_;
+}
+
 Var Layer::operator()(Var x, const Context& context) {
   Context inside = context;
   inside.trainable = context.trainable && trainable;

@@ -47,10 +47,10 @@ class Layer {
   /// layer is made. Throws ValueError for a kind that the program does not have.
   void fields(Fields& f);
 
-  const std::string& kind() const { return kind_; }      ///< such as "dense"; "layer" if it has none of its own
-  bool is_built() const { return input_.has_value(); }   ///< whether a dry run has shown its shapes
-  const Shape& input_shape() const { return *input_; }   ///< of one input, the batch left out, once it is built
-  const Shape& output_shape() const { return output_; }  ///< of one output, the batch left out, once it is built
+  const std::string& kind() const { return kind_; }     ///< such as "dense"; "layer" if it has none of its own
+  bool is_built() const { return input_.has_value(); }  ///< whether a dry run has shown its shapes
+  const Shape& input_shape() const;   ///< of one input, the batch left out; throws ValueError if it is not built
+  const Shape& output_shape() const;  ///< of one output, the batch left out; throws ValueError if it is not built
 
   /// The layer that it holds if that is an L, else null.
   template <class L>

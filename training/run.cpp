@@ -133,7 +133,8 @@ void Run::judge(const Tensor& x, const Tensor& y, const Tensor* weights) {
 void Run::judge(Slice& whole) {
   tape_.rewind();
   penalties_.clear();
-  Var loss = loss_of(whole, tape_, {.penalties = &penalties_});
+  penalised_.clear();
+  Var loss = loss_of(whole, tape_, {.penalties = &penalties_, .penalised = &penalised_});
   for (const Var penalty : penalties_) loss = loss + penalty;
   count(whole, loss.item());
 }

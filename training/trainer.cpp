@@ -51,31 +51,22 @@ double Trainer::step(Rng& rng, const Objective& objective) {
                         " is gone; its module was moved or destroyed since the trainer was made");
   };
   for (std::size_t k = 0; k < tokens_.size(); ++k) require_there(k, !tokens_[k].expired());
-  const auto is_empty = [](const Parameter* p) { return p->is_empty(); };
-  if (!drawn_ && std::any_of(parameters_.begin(), parameters_.end(), is_empty)) draw(rng, objective);
+  if (!drawn_) draw(rng, objective);
   for (std::size_t k = 0; k < parameters_.size(); ++k) require_there(k, !parameters_[k]->is_empty());
-  const auto step = [&] {
-    if (!learn(rng, objective))
-      throw ValueError(text("Trainer: the loss is not finite", where_not_finite(), "; try a smaller learning rate"));
-    return parts_[0].loss.item();
-  };
-  if (drawn_) return step();
-  const Rng before = rng;
-  try {
-    const double loss = step();
-    drawn_ = true;
-    return loss;
-  } catch (const UndrawnError&) {  // of another module, or a frozen part of this
-    rng = before;
-    draw(rng, objective);
-    return step();
-  }
+  if (!learn(rng, objective))
+    throw ValueError(text("Trainer: the loss is not finite", where_not_finite(), "; try a smaller learning rate"));
+  return parts_[0].loss.item();
 }
 
-// A dry run: weights are drawn, and those that the module has itself have to be shown.
+// A dry run: draws the weights that have no value, of other modules, too. Those that the module has itself have to be
+// shown. The generator goes on only if something is drawn, so that a training that is taken up again has the same
+// numbers.
 void Trainer::draw(Rng& rng, const Objective& objective) {
   Tape tape;
-  objective(tape, {.rng = &rng, .drawing = true});
+  Rng its = rng;
+  bool drew = false;
+  objective(tape, {.rng = &its, .drawing = true, .drew = &drew});
+  if (drew) rng = its;
   std::vector<const Parameter*> shown;
   each_parameter(module_, [&](const std::string& path, Parameter& p) {
     p.label = path;
@@ -87,13 +78,15 @@ void Trainer::draw(Rng& rng, const Objective& objective) {
                         " is used that fields() does not show; name ",
                         "it there, f(\"weight\", weight), or it is neither learnt nor saved");
   drawn_ = true;
-  find_parameters();
+  if (drew) find_parameters();
 }
 
 void Trainer::record(Part& part, Context context, const Objective& objective) {
   part.tape.rewind();
   part.penalties.clear();
+  part.penalised.clear();
   context.penalties = &part.penalties;
+  context.penalised = &part.penalised;
   if (!learns_all_) context.learnt = sorted_;
   part.loss = objective(part.tape, context);
   for (const Var penalty : part.penalties) part.loss = part.loss + penalty;

@@ -66,6 +66,7 @@ class Trainer {
   struct Part {
     Tape tape;
     std::vector<Var> penalties, watched, gradients;
+    std::vector<const Parameter*> penalised;
     Var loss;
     std::size_t recorded = 0;  // lines, when the loss was
     std::size_t watches = 0;   // parameters, when the loss was

@@ -19,6 +19,16 @@ void Model::fields(Fields& f) {
   module_.options(f);
 }
 
+const Shape& Model::input_shape() const {
+  require<ValueError>(is_built(), "the model is not built, so it has no shapes yet; call build({features})");
+  return *input_;
+}
+
+const Shape& Model::output_shape() const {
+  input_shape();
+  return output_;
+}
+
 Shape Model::build(const Shape& sample, Rng& rng) {
   input_.reset();
   const Shape output = xgrad::build(*this, sample, rng);

@@ -67,9 +67,9 @@ class Model {
   /// what fields() shows wrongly.
   Shape build(const Shape& sample, Rng& rng);
 
-  bool is_built() const { return input_.has_value(); }   ///< whether the weights are drawn or read
-  const Shape& input_shape() const { return *input_; }   ///< of one input, the batch left out, once it is built
-  const Shape& output_shape() const { return output_; }  ///< of one output, the batch left out, once it is built
+  bool is_built() const { return input_.has_value(); }  ///< whether the weights are drawn or read
+  const Shape& input_shape() const;   ///< of one input, the batch left out; throws ValueError if it is not built
+  const Shape& output_shape() const;  ///< of one output, the batch left out; throws ValueError if it is not built
 
   /// The module's computation, recorded on x's tape. Throws ShapeError naming the layer where shapes do not fit,
   /// ValueError if it is not built and cannot be.

@@ -50,6 +50,12 @@ void Chain::fields(Fields& f) {
   }
 }
 
+void Shared::fields(Fields& f) {
+  std::string name = layer ? layer->name : "layer";  // which is what files of 0.2 call it that do not say
+  f("of", name)(name, layer);
+  if (f.purpose() == Fields::reading) layer->name = name;
+}
+
 Sequential::Sequential() : Model(Chain{}) {}
 
 void Sequential::add(Layer layer) {

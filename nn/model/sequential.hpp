@@ -83,7 +83,7 @@ struct Shared {
 
   /// Records the computation of the layer on x's tape.
   Var operator()(Var x, const Context& context = {}) { return (*layer)(x, context); }
-  void fields(Fields& f) { f("layer", layer); }
+  void fields(Fields& f);  ///< the name of the layer, which is its kind, and under it the layer
 
   /// The layer that is shared. Throws ValueError if it is no L.
   template <class L>

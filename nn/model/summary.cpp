@@ -9,6 +9,14 @@ namespace {
 
 // "batch_normalization" to "BatchNormalization".
 std::string class_name(const std::string& kind) {
+  static constexpr std::pair<std::string_view, const char*> with_initials[] = {
+      {"re_lu", "ReLU"},
+      {"leaky_re_lu", "LeakyReLU"},
+      {"p_re_lu", "PReLU"},
+      {"elu", "ELU"},
+      {"rms_normalization", "RMSNormalization"}};
+  for (const auto& [known, its] : with_initials)
+    if (kind == known) return its;
   std::string name;
   bool begins = true;
   for (const char c : kind) {
@@ -61,7 +69,7 @@ struct Levels final : Fields {
     std::size_t parameters = 0;
   };
   std::vector<Level> levels;
-  std::size_t all = 0, trainable = 0;
+  std::size_t all = 0;
 
  private:
   Level& level(const std::string& path) {
@@ -78,11 +86,10 @@ struct Levels final : Fields {
     for (const std::size_t extent : *output) its.shape += ", " + std::to_string(extent);
     its.shape += ")";
   }
-  void parameter(const std::string& path, Parameter& p, bool is_learnt) override {
+  void parameter(const std::string& path, Parameter& p, bool) override {
     const std::size_t size = p.is_empty() ? 0 : p.value().size();
     level(path).parameters += size;
     all += size;
-    if (is_learnt) trainable += size;
   }
 };
 
@@ -112,9 +119,11 @@ void Model::summary(std::ostream& out) {
   const auto line = [&](const char* what, std::size_t count) {
     out << ' ' << what << " params: " << with_commas(count) << " (" << memory_of(count) << ")\n";
   };
+  std::size_t trainable = 0;
+  for (const Parameter* p : parameters()) trainable += p->is_empty() ? 0 : p->value().size();
   line("Total", look.all);
-  line("Trainable", look.trainable);
-  line("Non-trainable", look.all - look.trainable);
+  line("Trainable", trainable);
+  line("Non-trainable", look.all - trainable);
   out << std::flush;
 }
 

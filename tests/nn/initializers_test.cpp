@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <xgrad/core/kernels/product.hpp>
 
-#include "support.hpp"
+#include "options.hpp"
 
 using namespace xgrad;
 
@@ -159,12 +159,68 @@ TEST_CASE("an initializer that does not exist or cannot be is refused") {
         "Constant: the value is inf; it takes a finite one");
   CHECK(thrown_by<ValueError>([] { Initializer(Orthogonal{.gain = NAN}); }) ==
         "Orthogonal: the gain is nan; it takes a finite one");
+  CHECK(thrown_by<ValueError>([] { Initializer(VarianceScaling{.scale = 0}); }) ==
+        "VarianceScaling: the scale is 0; it takes a finite one above 0");
+  CHECK(thrown_by<ValueError>([] { Initializer(VarianceScaling{.mode = "fan"}); }) ==
+        "VarianceScaling: the mode is \"fan\"; it takes fan_in, fan_out or fan_avg");
+  CHECK(thrown_by<ValueError>([] { Initializer(VarianceScaling{.distribution = "gauss"}); }) ==
+        "VarianceScaling: the distribution is \"gauss\"; it takes truncated_normal, untruncated_normal or uniform");
   Rng rng(1);
+  CHECK(thrown_by<ShapeError>([&] { Initializer("identity")({3}, rng); }) ==
+        "IdentityInitializer: the shape is (3,); it takes a matrix, (in, out)");
   CHECK(thrown_by<ShapeError>([&] { Initializer(Orthogonal{})({3}, rng); }) ==
         "Orthogonal: the shape is (3,); it takes a matrix, (..., in, out)");
   const Initializer wrong = [](const Shape&, Rng&) { return ones({2}); };
   CHECK(thrown_by<ShapeError>([&] { wrong({3}, rng); }) ==
         "initializer: its tensor has shape (2,); the weight takes (3,)");
+}
+
+TEST_CASE("VarianceScaling is the initializers that follow from fans, by other options") {
+  const auto draw = [](const Initializer& initializer, const Shape& shape) {
+    Rng rng(1);
+    return initializer(shape, rng);
+  };
+  const auto scaling = [](double scale, const char* mode, const char* distribution) {
+    return VarianceScaling{.scale = scale, .mode = mode, .distribution = distribution};
+  };
+  const Shape shape{4, 6};
+  CHECK(draw(scaling(1, "fan_avg", "uniform"), shape) == draw(glorot_uniform, shape));
+  CHECK(draw(scaling(1, "fan_avg", "normal"), shape) == draw(glorot_normal, shape));
+  CHECK(draw(scaling(2, "fan_in", "truncated_normal"), shape) == draw(he_normal, shape));
+  CHECK(draw(VarianceScaling{}, shape) == draw(lecun_normal, shape));
+  const Moments wide = moments(scaling(3, "fan_out", "untruncated_normal"), {200, 300});
+  CHECK(std::abs(wide.variance / (3 / 300.0) - 1) < 0.02);
+  CHECK(wide.largest > 3.5 * std::sqrt(3 / 300.0));  // no tails are cut
+}
+
+TEST_CASE("the identity is a matrix, square or not") {
+  Rng rng(1);
+  check_close(Initializer("identity")({2, 3}, rng), {{1, 0, 0}, {0, 1, 0}}, 0);
+  check_close(Initializer(IdentityInitializer{.gain = 2})({3, 2}, rng), {{2, 0}, {0, 2}, {0, 0}}, 0);
+}
+
+TEST_CASE("an initializer is saved and loaded; one's own leaves what is there") {
+  CHECK(options_of(Initializer(zeros)) == Json{{"name", "zeros"}});
+  CHECK(options_of(Initializer("uniform")) == Json{{"name", "random_uniform"}, {"minval", -0.05}, {"maxval", 0.05}});
+  const auto draw = [](const Initializer& initializer) {
+    Rng rng(1);
+    return initializer({3, 2}, rng);
+  };
+  for (const std::string& name : names_of(initializers())) {
+    CAPTURE(name);
+    Initializer loaded = Constant{7};
+    set_options(loaded, options_of(Initializer(name)));
+    CHECK(draw(loaded) == draw(Initializer(name)));
+  }
+  Initializer loaded = glorot_uniform;
+  set_options(loaded,
+              options_of(Initializer(VarianceScaling{.scale = 3, .mode = "fan_out", .distribution = "uniform"})));
+  CHECK(draw(loaded) == draw(VarianceScaling{.scale = 3, .mode = "fan_out", .distribution = "uniform"}));
+  set_options(loaded, options_of(Initializer([](const Shape& shape, Rng&) { return ones(shape); })));
+  CHECK(draw(loaded) == draw(VarianceScaling{.scale = 3, .mode = "fan_out", .distribution = "uniform"}));
+  CHECK(thrown_by<ValueError>([&] {
+          set_options(loaded, {{"name", "constant"}, {"value", "inf"}});
+        }) == "Constant: the value is inf; it takes a finite one");
 }
 
 TEST_CASE("a weight without elements is drawn like any other") {

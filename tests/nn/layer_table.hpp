@@ -78,6 +78,7 @@ inline std::vector<LayerRow> layer_table() {
       {Flatten(), {2, 3, 2}, ""},
       {Reshape({3, -1}), {2, 6}, ""},
       {Dropout(0.4), {6, 5}, "", true},
+      {Dropout(0.4, {.noise_shape = {-1, 1, 3}}), {4, 2, 3}, "", true},
       {AlphaDropout(0.4), {6, 5}, "", true},
       {GaussianDropout(0.4), {6, 5}, "", true},
       {GaussianNoise(0.5), {6, 5}, "", true},
@@ -116,7 +117,7 @@ inline std::vector<LayerRow> layer_table() {
        {4, 2},
        "dense/kernel (2, 3), dense/bias (3,), layer_normalization/gamma (3,), layer_normalization/beta (3,), "
        "sequential/dense/kernel (3, 2), sequential/dense/bias (2,)"},
-      {shared(Dense(2, "tanh")), {4, 3}, "layer/kernel (3, 2), layer/bias (2,)", false, true},
+      {shared(Dense(2, "tanh")), {4, 3}, "dense/kernel (3, 2), dense/bias (2,)", false, true},
   };
 }
 

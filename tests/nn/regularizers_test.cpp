@@ -23,7 +23,8 @@ TEST_CASE("L2 is l2 times the sum of squares, L1 that of magnitudes, by 0.01 unl
   CHECK(penalty(L1{}) == doctest::Approx(0.06));
   CHECK(penalty("l2") == doctest::Approx(0.14));
   CHECK(penalty("l1") == doctest::Approx(0.06));
-  CHECK(penalty("l1_l2") == doctest::Approx(0.2));
+  CHECK(!Regularizer("l1l2"));                                                         // whose factors are 0
+  CHECK(penalty("orthogonal_regularizer") == doctest::Approx(0.01 * std::sqrt(0.2)));  // |(1, -2) (3, 0)| = 3
   CHECK(penalty(L1L2{.l2 = 2}) == 28);
 }
 
@@ -52,14 +53,20 @@ TEST_CASE("the gradient of L2 is 2 l2 w, and that of L1 l1 sign(w), 0 at 0") {
 TEST_CASE("a regularizer is saved and loaded, unless it is one's own") {
   CHECK(options_of(Regularizer()) == Json{{"name", "none"}});
   CHECK(options_of(Regularizer(L2{0.1})) == Json{{"name", "l2"}, {"l2", 0.1}});
-  for (const Regularizer& saved : {Regularizer(), Regularizer(L1{0.3}), Regularizer(L1L2{.l1 = 0.125, .l2 = 2})}) {
+  CHECK(options_of(Regularizer(L1L2{.l2 = 2})) == Json{{"name", "l1l2"}, {"l1", 0.0}, {"l2", 2.0}});
+  Regularizer old;
+  set_options(old, {{"name", "l1_l2"}, {"l1", 0.5}, {"l2", 2}});  // as xgrad 0.2 began
+  CHECK(penalty(old) == 31);
+  for (const Regularizer& saved : {Regularizer(), Regularizer(L1{0.3}), Regularizer(L1L2{.l1 = 0.125, .l2 = 2}),
+                                   Regularizer(OrthogonalRegularizer{.factor = 0.5, .mode = "columns"})}) {
     Regularizer loaded = L2{7};
     set_options(loaded, options_of(saved));
     CHECK(static_cast<bool>(loaded) == static_cast<bool>(saved));
     if (saved) CHECK(penalty(loaded) == penalty(saved));
   }
   CHECK(thrown_by<ValueError>([] { options_of(Regularizer([](Var w) { return sum(w); })); }) ==
-        "regularizer: a function of one's own has no name by which to save it; use L1, L2 or L1L2");
+        "regularizer: a function of one's own has no name by which to save it; use L1, L2, L1L2 or "
+        "OrthogonalRegularizer");
 }
 
 TEST_CASE("a regularizer that does not exist or cannot be is refused") {
@@ -69,6 +76,15 @@ TEST_CASE("a regularizer that does not exist or cannot be is refused") {
         "regularizer: l2 is -0.1; it takes a finite number from 0 up");
   CHECK(thrown_by<ValueError>([] { Regularizer(L1{NAN}); }) ==
         "regularizer: l1 is nan; it takes a finite number from 0 up");
+  CHECK(thrown_by<ValueError>([] { Regularizer("l1_l2"); }) ==
+        "regularizer: \"l1_l2\" was Keras 2's, of factors 0.01; Keras 3's \"l1l2\" has factors 0: give L1L2{.l1 = "
+        "0.01, .l2 = 0.01}");
+  CHECK(thrown_by<ValueError>([] { Regularizer(OrthogonalRegularizer{.mode = "row"}); }) ==
+        "OrthogonalRegularizer: the mode is \"row\"; it takes rows or columns");
+  CHECK(thrown_by<ShapeError>([] {
+          Tape tape;
+          Regularizer(OrthogonalRegularizer{})(tape.constant(Tensor{1, 2}));
+        }) == "OrthogonalRegularizer: the weight has shape (2,); it takes a matrix");
   Regularizer read;
   for (const Json& options : {Json{{"name", ""}}, Json{{"name", "L3"}}, Json{{"name", "l1_l2"}, {"l1", -1}},
                               Json{{"name", "l1_l2"}, {"l1", "inf"}}, Json{{"name", "l1"}, {"l2", 1}}}) {

@@ -129,7 +129,7 @@ TEST_CASE("a layer that is shared within a model is learnt once, saved once, and
   twice.compile("adam", "mse");
   twice.fit(x, y, {.verbose = silent});
   CHECK(twice.parameters().paths ==
-        std::vector<std::string>{"shared/layer/kernel", "shared/layer/bias", "dense/kernel", "dense/bias"});
+        std::vector<std::string>{"shared/dense/kernel", "shared/dense/bias", "dense/kernel", "dense/bias"});
   const Folder folder;
   twice.save(folder.path / "twice");
   Sequential loaded = Sequential::load(folder.path / "twice");

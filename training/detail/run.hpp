@@ -102,6 +102,7 @@ class Run {
   std::vector<Slice> slices_;
   Tape tape_;  // for batches that are not learnt from
   std::vector<Var> penalties_;
+  std::vector<const Parameter*> penalised_;
   double loss_ = 0, samples_ = 0;
 };
 

@@ -158,6 +158,8 @@ TEST_CASE("Dense is saved and loaded") {
   CHECK(options_of(built) == Json{{"units", 2},
                                   {"activation", {{"name", "tanh"}}},
                                   {"use_bias", false},
+                                  {"kernel_initializer", {{"name", "glorot_uniform"}}},
+                                  {"bias_initializer", {{"name", "zeros"}}},
                                   {"kernel_regularizer", {{"name", "l2"}, {"l2", 0.25}}},
                                   {"bias_regularizer", {{"name", "none"}}},
                                   {"activity_regularizer", {{"name", "l1"}, {"l1", 1e-300}}}});

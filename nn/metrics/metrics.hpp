@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,7 +26,7 @@ concept Accumulates = requires(M m, const Tensor& y) {
 /// A metric of one's own is a plain copyable class with
 ///   void update(const Tensor& y_true, const Tensor& y_pred)   which adds a batch
 ///   double result() const
-/// and, unless it is given with a name, a static `name`.
+/// and, unless it is given with a name, a static `name`. A static bool more_is_better tells callbacks which way is up.
 class Metric {
  public:
   /// The metric of a name in any of Keras's spellings, with its defaults. It is reported under the name as given, "mse"
@@ -45,7 +46,9 @@ class Metric {
         start_(std::move(metric)),
         metric_(start_),
         update_([](void* m, const Tensor& y, const Tensor& p) { static_cast<M*>(m)->update(y, p); }),
-        result_([](const void* m) -> double { return static_cast<const M*>(m)->result(); }) {}
+        result_([](const void* m) -> double { return static_cast<const M*>(m)->result(); }) {
+    if constexpr (requires { bool{M::more_is_better}; }) more_is_better_ = M::more_is_better;
+  }
 
   /// A function of the user's own, which gives its value for one batch. The result is the mean over all batches, each
   /// weighted by its number of samples. Targets (n,) for predictions (n, 1) are given to the function as (n, 1), so
@@ -71,6 +74,9 @@ class Metric {
   /// it has none, and for a function.
   const std::string& kind() const { return start_.name(); }
 
+  /// Whether a larger result is a better one. None for a function, and for a class of the user's own that does not say.
+  std::optional<bool> more_is_better() const { return more_is_better_; }
+
   /// Whether a file can hold the metric by its kind, name and options: not a function or class of the user's own.
   bool can_be_saved() const;
 
@@ -83,6 +89,7 @@ class Metric {
   Named start_, metric_;  // as it is before any batch, and now
   void (*update_)(void*, const Tensor&, const Tensor&);
   double (*result_)(const void*);
+  std::optional<bool> more_is_better_;
 };
 
 /// The library's metrics by name. The function beside a name makes that metric, with its defaults. A metric with

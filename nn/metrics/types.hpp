@@ -28,6 +28,7 @@ struct Mean {
 /// SparseCategoricalAccuracy for labels, else CategoricalAccuracy. (Keras's class Accuracy compares for equality.)
 struct Accuracy {
   static constexpr const char* name = "accuracy";
+  static constexpr bool more_is_better = true;
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return correct.result(); }
 
@@ -39,6 +40,7 @@ struct BinaryAccuracy {
   double threshold = 0.5;
 
   static constexpr const char* name = "binary_accuracy";
+  static constexpr bool more_is_better = true;
   void fields(Fields& f) { f("threshold", threshold); }
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return correct.result(); }
@@ -50,6 +52,7 @@ struct BinaryAccuracy {
 /// (n, ..., classes).
 struct CategoricalAccuracy {
   static constexpr const char* name = "categorical_accuracy";
+  static constexpr bool more_is_better = true;
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return correct.result(); }
 
@@ -60,6 +63,7 @@ struct CategoricalAccuracy {
 /// (n, classes).
 struct SparseCategoricalAccuracy {
   static constexpr const char* name = "sparse_categorical_accuracy";
+  static constexpr bool more_is_better = true;
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return correct.result(); }
 
@@ -72,6 +76,7 @@ struct TopKCategoricalAccuracy {
   std::size_t k = 5;  ///< 1 or more
 
   static constexpr const char* name = "top_k_categorical_accuracy";
+  static constexpr bool more_is_better = true;
   void fields(Fields& f) { f("k", k); }
   void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred);
@@ -86,6 +91,7 @@ struct SparseTopKCategoricalAccuracy {
   std::size_t k = 5;  ///< 1 or more
 
   static constexpr const char* name = "sparse_top_k_categorical_accuracy";
+  static constexpr bool more_is_better = true;
   void fields(Fields& f) { f("k", k); }
   void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred);
@@ -101,6 +107,7 @@ struct Precision {
   double thresholds = 0.5;  ///< from 0 to 1; only one
 
   static constexpr const char* name = "precision";
+  static constexpr bool more_is_better = true;
   void fields(Fields& f) { f("thresholds", thresholds); }
   void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred);
@@ -114,6 +121,7 @@ struct Recall {
   double thresholds = 0.5;  ///< from 0 to 1; only one
 
   static constexpr const char* name = "recall";
+  static constexpr bool more_is_better = true;
   void fields(Fields& f) { f("thresholds", thresholds); }
   void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred);
@@ -131,6 +139,7 @@ struct F1Score {
   double threshold = 0;  ///< 0 to 1; at 0, which is Keras's None, a sample's largest predictions are the positive ones
 
   static constexpr const char* name = "f1_score";
+  static constexpr bool more_is_better = true;
   void fields(Fields& f) { f("average", average)("threshold", threshold); }
   void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred);
@@ -151,6 +160,7 @@ struct AUC {
   std::string curve = "ROC";         ///< "ROC" or "PR"
 
   static constexpr const char* name = "auc";
+  static constexpr bool more_is_better = true;
   void fields(Fields& f) { f("num_thresholds", num_thresholds)("curve", curve); }
   void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred);
@@ -168,6 +178,7 @@ struct AUC {
 /// The mean of |y_pred - y_true| over all elements.
 struct MeanAbsoluteError {
   static constexpr const char* name = "mean_absolute_error";
+  static constexpr bool more_is_better = false;
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return error.result(); }
 
@@ -177,6 +188,7 @@ struct MeanAbsoluteError {
 /// The mean of (y_pred - y_true)^2 over all elements.
 struct MeanSquaredError {
   static constexpr const char* name = "mean_squared_error";
+  static constexpr bool more_is_better = false;
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return error.result(); }
 
@@ -187,6 +199,7 @@ struct MeanSquaredError {
 /// roots.
 struct RootMeanSquaredError {
   static constexpr const char* name = "root_mean_squared_error";
+  static constexpr bool more_is_better = false;
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const;
 
@@ -198,6 +211,7 @@ struct RootMeanSquaredError {
 /// right.
 struct R2Score {
   static constexpr const char* name = "r2_score";
+  static constexpr bool more_is_better = true;
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const;
 

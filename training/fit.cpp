@@ -54,6 +54,8 @@ Fit::Fit(Model& model, const BatchSource& data, const FitOptions& options)
     state_->run.draw(state_->plan.learnt->samples());
   }
   if (options.workers > 1) require_no_statistics(model);
+  require<ValueError>(options.workers == 1 || model.training().objective || !model.training().loss.is_of_batch(),
+                      "fit: ", model.training().loss.name(), " is a loss of the whole batch; it takes workers = 1");
   state_->run.find_parameters();
 }
 

@@ -15,12 +15,19 @@ void Model::compile() { compile(Optimizers("rmsprop")); }
 void Model::compile(Optimizers optimizers) { compile(std::move(optimizers), Loss("mse")); }
 void Model::compile(Optimizers optimizers, Loss loss) { compile(std::move(optimizers), std::move(loss), {}); }
 void Model::compile(Optimizers optimizers, Loss loss, std::vector<Metric> metrics) {
+  compile(std::move(optimizers), std::move(loss), std::move(metrics), {});
+}
+void Model::compile(Optimizers optimizers, Loss loss, std::vector<Metric> metrics, std::vector<Metric> weighted) {
   require_predicts();
-  training_ = Named(Training{std::move(optimizers), std::move(loss), std::move(metrics), {}});
+  for (const Metric& metric : weighted)
+    require<ValueError>(metric.takes_weights(), "compile: the metric ", metric.name(),
+                        " takes no weights, so it is none of weighted_metrics; its class needs update(y_true, y_pred, "
+                        "weights)");
+  training_ = Named(Training{std::move(optimizers), std::move(loss), std::move(metrics), std::move(weighted), {}});
 }
 
 void Model::compile_objective(Optimizers optimizers, Objective objective) {
-  training_ = Named(Training{std::move(optimizers), Loss("mse"), {}, std::move(objective)});
+  training_ = Named(Training{std::move(optimizers), Loss("mse"), {}, {}, std::move(objective)});
 }
 
 void Model::require_predicts() const {

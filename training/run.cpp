@@ -51,6 +51,7 @@ void Run::draw(const Samples& data) {
 void Run::begin() {
   loss_ = samples_ = 0;
   metrics_ = model_.training().metrics;
+  weighted_metrics_ = model_.training().weighted_metrics;
 }
 
 void Run::begin(std::size_t epoch, bool shuffles) {
@@ -70,20 +71,22 @@ Var Run::loss_of(Slice& slice, Tape& tape, const Context& context) const {
   }
   slice.prediction = model_(tape.borrow(*slice.x), context);
   const Var target = tape.borrow(*slice.y);
-  return slice.weights ? training.loss(target, slice.prediction, tape.borrow(*slice.weights))
-                       : training.loss(target, slice.prediction);
+  const Var weights = slice.weights ? tape.borrow(*slice.weights) : Var();
+  return training.loss.part(target, slice.prediction, slice.weights ? &weights : nullptr,
+                            slice.all_y ? *slice.all_y : *slice.y, slice.all_y ? slice.all_weights : slice.weights);
 }
 
-bool Run::learn(const Batch& batch, const Tensor* weights) {
-  Slice& whole = slices_[0];
-  whole.x = &batch.x, whole.y = &batch.y, whole.weights = weights, whole.batch = &batch;
-  return learn(whole);
+Run::Slice& Run::whole(const Tensor& x, const Tensor& y, const Tensor* weights, const Batch* batch) {
+  Slice& slice = slices_[0];
+  slice.x = &x, slice.y = &y, slice.weights = weights, slice.batch = batch;
+  slice.all_y = slice.all_weights = nullptr;
+  return slice;
 }
+
+bool Run::learn(const Batch& batch, const Tensor* weights) { return learn(whole(batch.x, batch.y, weights, &batch)); }
 
 bool Run::learn(const Tensor& x, const Tensor& y, const Tensor* weights) {
-  Slice& whole = slices_[0];
-  whole.x = &x, whole.y = &y, whole.weights = weights, whole.batch = nullptr;
-  return learn(whole);
+  return learn(whole(x, y, weights, nullptr));
 }
 
 bool Run::learn(Slice& whole) {
@@ -94,6 +97,9 @@ bool Run::learn(Slice& whole) {
 }
 
 bool Run::learn_together(const Samples& data, std::span<const std::uint32_t> numbers, const Tensor* weights) {
+  const bool counts = !model_.training().objective && model_.training().loss.counts_batch();
+  if (counts) gather_rows(data.y(), numbers, all_y_);
+  if (counts && weights) gather_rows(*weights, numbers, all_weights_);
   const auto record = [&](std::size_t worker, std::size_t workers, Trainer::Part& part) {
     Slice& slice = slices_[worker];
     const std::size_t first = numbers.size() * worker / workers, last = numbers.size() * (worker + 1) / workers;
@@ -104,6 +110,7 @@ bool Run::learn_together(const Samples& data, std::span<const std::uint32_t> num
     if (weights) gather_rows(*weights, mine, slice.gathered_weights);
     slice.x = &slice.gathered.x, slice.y = &slice.gathered.y, slice.batch = &slice.gathered;
     slice.weights = weights ? &slice.gathered_weights : nullptr;
+    slice.all_y = counts ? &all_y_ : nullptr, slice.all_weights = weights ? &all_weights_ : nullptr;
     const auto objective = [&](Tape& tape, const Context& context) { return loss_of(slice, tape, context); };
     trainer_->record(part, {.training = true, .rng = &slice.rng}, std::ref(objective));
   };
@@ -118,17 +125,9 @@ const Tensor& Run::output(const Tensor& x) {
   return model_(tape_.borrow(x)).value();
 }
 
-void Run::judge(const Batch& batch, const Tensor* weights) {
-  Slice& whole = slices_[0];
-  whole.x = &batch.x, whole.y = &batch.y, whole.weights = weights, whole.batch = &batch;
-  judge(whole);
-}
+void Run::judge(const Batch& batch, const Tensor* weights) { judge(whole(batch.x, batch.y, weights, &batch)); }
 
-void Run::judge(const Tensor& x, const Tensor& y, const Tensor* weights) {
-  Slice& whole = slices_[0];
-  whole.x = &x, whole.y = &y, whole.weights = weights, whole.batch = nullptr;
-  judge(whole);
-}
+void Run::judge(const Tensor& x, const Tensor& y, const Tensor* weights) { judge(whole(x, y, weights, nullptr)); }
 
 void Run::judge(Slice& whole) {
   tape_.rewind();
@@ -153,10 +152,19 @@ void Run::evaluate(Feed& feed, Progress* progress) {
 
 Logs Run::logs(const std::string& prefix) const {
   std::map<std::string, double> sorted{{"loss", loss_ / samples_}};
-  for (const Metric& metric : metrics_) {
-    std::string name = metric.name();
-    for (std::size_t k = 1; sorted.contains(name); ++k) name = text(metric.name(), "_", k);
-    sorted[name] = metric.result();
+  const auto add = [&](const std::string& given, double number) {
+    std::string name = given;
+    for (std::size_t k = 1; sorted.contains(name); ++k) name = text(given, "_", k);
+    sorted[name] = number;
+  };
+  const auto add_all = [&](const std::string& name, const Metric& metric) {
+    const std::size_t size = metric.size();
+    for (std::size_t k = 0; k < size; ++k) add(size == 1 ? name : text(name, "_", k), metric.result(k));
+  };
+  for (const Metric& metric : metrics_) add_all(metric.name(), metric);
+  for (const Metric& metric : weighted_metrics_) {
+    const bool known = sorted.contains(metric.name()) || sorted.contains(metric.name() + "_0");
+    add_all(known ? "weighted_" + metric.name() : metric.name(), metric);
   }
   Logs result;
   for (const auto& [name, number] : sorted) result[prefix + name] = number;
@@ -168,6 +176,7 @@ void Run::count(const Slice& slice, double loss) {
   loss_ += loss * n;
   samples_ += n;
   for (Metric& metric : metrics_) metric.update(*slice.y, slice.prediction.value());
+  for (Metric& metric : weighted_metrics_) metric.update(*slice.y, slice.prediction.value(), slice.weights);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -21,7 +21,7 @@ using Texts = std::map<std::string, std::string>;
 struct Compiled {
   Optimizers& optimizers;
   Loss& loss;
-  std::vector<Metric>& metrics;
+  std::vector<Metric>&metrics, &weighted_metrics;
 
   void fields(Fields& f) {
     struct Options {
@@ -33,12 +33,13 @@ struct Compiled {
       void fields(Fields& f) {
         std::size_t size = all.size();
         f.needed("size", size);
-        require<ValueError>(size <= 1000, "there are ", size, " metrics");
+        require<ValueError>(size <= 100, "there are ", size, " metrics");
         all.resize(size, Metric("mse"));
         for (std::size_t k = 0; k < size; ++k) f(std::to_string(k), all[k]);
       }
-    } list{metrics};
+    } list{metrics}, weighted{weighted_metrics};
     f("optimizers", options)("loss", loss)("metrics", list);
+    if (!weighted_metrics.empty() || f.purpose() == Fields::reading) f("weighted_metrics", weighted);
   }
 };
 
@@ -138,11 +139,14 @@ void Model::save(const std::string& path) try {
     try {
       Writer said;
       said.is_portable = true;
-      Compiled{compiled->optimizers, compiled->loss, compiled->metrics}.fields(said);
-      if (compiled->loss.can_be_saved() && std::all_of(compiled->metrics.begin(), compiled->metrics.end(), is_known)) {
-        Training made{"rmsprop", "mse", {}, {}};  // a file that cannot be read would be of no use
+      const auto are_known = [&](const std::vector<Metric>& all) {
+        return std::all_of(all.begin(), all.end(), is_known);
+      };
+      Compiled{compiled->optimizers, compiled->loss, compiled->metrics, compiled->weighted_metrics}.fields(said);
+      if (compiled->loss.can_be_saved() && are_known(compiled->metrics) && are_known(compiled->weighted_metrics)) {
+        Training made{"rmsprop", "mse", {}, {}, {}};  // a file that cannot be read would be of no use
         Reader trial({}, said.options);
-        Compiled{made.optimizers, made.loss, made.metrics}.fields(trial);
+        Compiled{made.optimizers, made.loss, made.metrics, made.weighted_metrics}.fields(trial);
         texts["xgrad.compiled"] = said.options.dump();
       }
     } catch (const ValueError&) {  // a rule or schedule of the user's own: load() leaves it to be compiled again
@@ -167,9 +171,9 @@ void Model::read(const std::string& path, const std::vector<Layer>& own_layers) 
 
     const Json said = file.compiled();
     if (!said.is_null()) {
-      Training training{"rmsprop", "mse", {}, {}};
+      Training training{"rmsprop", "mse", {}, {}, {}};
       Reader reader({}, said, {}, file.texts);
-      Compiled compiled{training.optimizers, training.loss, training.metrics};
+      Compiled compiled{training.optimizers, training.loss, training.metrics, training.weighted_metrics};
       compiled.fields(reader);
       reader.finish();
       training_ = Named(std::move(training));

@@ -120,7 +120,9 @@ Var binary_losses_from_logits(const Given& target, Var z) {
   return all - t * z;
 }
 
-Var binary_losses(const Given& target, Var probabilities) {
+}  // namespace
+
+Var binary_crossentropies(const Given& target, Var probabilities) {
   if (const auto logits = logits_of_sigmoid(probabilities)) return binary_losses_from_logits(target, *logits);
   const Var t = matching("binary_crossentropy", target, probabilities), p = kept_inside(probabilities);
   const Var if_true = t * log(p);
@@ -128,12 +130,12 @@ Var binary_losses(const Given& target, Var probabilities) {
   return -(if_true + if_false);
 }
 
-}  // namespace
-
-Var binary_crossentropy(const Given& target, Var probabilities) { return mean(binary_losses(target, probabilities)); }
+Var binary_crossentropy(const Given& target, Var probabilities) {
+  return mean(binary_crossentropies(target, probabilities));
+}
 
 Var binary_crossentropy(const Given& target, Var probabilities, const Given& weights) {
-  return weighted_mean("binary_crossentropy", binary_losses(target, probabilities), weights);
+  return weighted_mean("binary_crossentropy", binary_crossentropies(target, probabilities), weights);
 }
 
 Var binary_crossentropy_from_logits(const Given& target, Var logits) {

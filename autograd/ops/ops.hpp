@@ -177,6 +177,9 @@ Var binary_crossentropy(const Given& target, Var probabilities);
 /// binary_crossentropy(target, probabilities), each sample's loss times its weight.
 Var binary_crossentropy(const Given& target, Var probabilities, const Given& weights);
 
+/// The binary cross-entropy of each element by itself, in the shape of the probabilities.
+Var binary_crossentropies(const Given& target, Var probabilities);
+
 /// softplus(z) - t z for targets t and logits z: the binary cross-entropy of the probabilities sigmoid(z).
 Var binary_crossentropy_from_logits(const Given& target, Var logits);
 /// binary_crossentropy_from_logits(target, logits), each sample's loss times its weight.

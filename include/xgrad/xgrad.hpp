@@ -53,7 +53,9 @@
 #include <xgrad/nn/layers/rms_normalization.hpp>
 #include <xgrad/nn/layers/unit_normalization.hpp>
 #include <xgrad/nn/losses/losses.hpp>
+#include <xgrad/nn/losses/types.hpp>
 #include <xgrad/nn/metrics/metrics.hpp>
+#include <xgrad/nn/metrics/positives.hpp>
 #include <xgrad/nn/metrics/types.hpp>
 #include <xgrad/nn/model/files.hpp>
 #include <xgrad/nn/model/model.hpp>

@@ -8,103 +8,6 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-namespace losses {
-
-namespace {
-
-// The function of autograd/ops/ops.hpp with its weights, if there are any.
-template <class F>
-Var weighted(F loss, Var t, Var p, const Var* weights) {
-  return weights ? loss(t, p, *weights) : loss(t, p);
-}
-
-Var smoothed(Var t, double smoothing, double classes) {
-  return smoothing == 0 ? t : t * (1 - smoothing) + smoothing / classes;
-}
-
-void check_smoothing(const char* name, double smoothing) {
-  require<ValueError>(smoothing >= 0 && smoothing <= 1, name, ": label_smoothing is ", smoothing, "; it takes 0 to 1");
-}
-
-// Per sample, the first axis: the sum of all its elements, (n,).
-Var sample_sums(Var x) {
-  const std::size_t n = x.shape()[0];
-  return reshape(sum_to(reshape(x, {n, x.value().size() / n}), {n, 1}), {n});
-}
-
-Var total(Var x, const Var* weights) { return weights ? sum(sample_sums(x) * *weights) : sum(x); }
-
-}  // namespace
-
-Var MeanSquaredError::operator()(Var t, Var p, const Var* weights) const {
-  return weighted([](auto... x) { return mean_squared_error(x...); }, t, p, weights);
-}
-
-Var MeanAbsoluteError::operator()(Var t, Var p, const Var* weights) const {
-  return weighted([](auto... x) { return mean_absolute_error(x...); }, t, p, weights);
-}
-
-Var Huber::operator()(Var t, Var p, const Var* weights) const {
-  return weighted([d = static_cast<Real>(delta)](auto... x) { return huber(x..., d); }, t, p, weights);
-}
-
-void Huber::check() const {
-  require<ValueError>(delta > 0 && std::isfinite(delta), "huber: delta is ", delta, "; it takes a number above 0");
-}
-
-Var BinaryCrossentropy::operator()(Var t, Var p, const Var* weights) const {
-  t = smoothed(t, label_smoothing, 2);
-  if (from_logits) return weighted([](auto... x) { return binary_crossentropy_from_logits(x...); }, t, p, weights);
-  return weighted([](auto... x) { return binary_crossentropy(x...); }, t, p, weights);
-}
-
-void BinaryCrossentropy::check() const { check_smoothing(name, label_smoothing); }
-
-Var CategoricalCrossentropy::operator()(Var t, Var p, const Var* weights) const {
-  if (!p.shape().empty()) t = smoothed(t, label_smoothing, static_cast<double>(p.shape().back()));
-  if (from_logits) return weighted([](auto... x) { return categorical_crossentropy_from_logits(x...); }, t, p, weights);
-  return weighted([](auto... x) { return categorical_crossentropy(x...); }, t, p, weights);
-}
-
-void CategoricalCrossentropy::check() const { check_smoothing(name, label_smoothing); }
-
-Var SparseCategoricalCrossentropy::operator()(Var labels, Var p, const Var* weights) const {
-  if (from_logits) return weighted([](auto... x) { return softmax_cross_entropy(x...); }, labels, p, weights);
-  return weighted([](auto... x) { return sparse_categorical_crossentropy(x...); }, labels, p, weights);
-}
-
-Var Hinge::operator()(Var t, Var p, const Var* weights) const {
-  const Tensor& y = t.value();
-  if (std::all_of(y.begin(), y.end(), [](Real label) { return label == 0 || label == 1; })) t = 2 * t - 1;
-  const Var loss = maximum(1 - t * p, 0);
-  return total(loss, weights) / loss.value().size();
-}
-
-Var KLDivergence::operator()(Var t, Var p, const Var* weights) const {
-  t = clip(t, 1e-7, 1);
-  const Var loss = t * log(t / clip(p, 1e-7, 1));
-  const std::size_t classes = loss.shape().empty() ? 1 : loss.shape().back();
-  return total(loss, weights) / (loss.value().size() / classes);
-}
-
-Var Custom::operator()(Var t, Var p, const Var* weights) const {
-  const Var value = function(t, p);
-  if (weights == nullptr) {
-    if (value.shape().empty()) return value;
-    require(!p.shape().empty() && value.shape() == Shape{p.shape()[0]}, "loss: the function's value has shape ",
-            value.shape(), " for predictions ", p.shape(), "; it takes a number, or one value per sample, (n,)");
-    return mean(value);
-  }
-  require<ValueError>(!value.shape().empty(),
-                      "loss: the function's value is one number for the batch, which cannot be weighted; return one "
-                      "value per sample, (n,)");
-  require(value.shape() == weights->shape(), "loss: the function's value has shape ", value.shape(), " for weights ",
-          weights->shape(), "; it takes one value per sample, (n,)");
-  return mean(value * *weights);
-}
-
-}  // namespace losses
-
 std::span<const std::pair<std::string_view, Loss (*)()>> all_losses() {
   static constexpr auto make = []<class L>(L) -> Loss (*)() { return [] { return Loss(L{}); }; };
   using namespace losses;
@@ -113,14 +16,29 @@ std::span<const std::pair<std::string_view, Loss (*)()>> all_losses() {
       {"mse", make(MeanSquaredError{})},
       {"mean_absolute_error", make(MeanAbsoluteError{})},
       {"mae", make(MeanAbsoluteError{})},
+      {"mean_absolute_percentage_error", make(MeanAbsolutePercentageError{})},
+      {"mape", make(MeanAbsolutePercentageError{})},
+      {"mean_squared_logarithmic_error", make(MeanSquaredLogarithmicError{})},
+      {"msle", make(MeanSquaredLogarithmicError{})},
       {"huber", make(Huber{})},
+      {"log_cosh", make(LogCosh{})},
+      {"poisson", make(Poisson{})},
+      {"cosine_similarity", make(CosineSimilarity{})},
       {"binary_crossentropy", make(BinaryCrossentropy{})},
       {"bce", make(BinaryCrossentropy{})},
       {"categorical_crossentropy", make(CategoricalCrossentropy{})},
       {"sparse_categorical_crossentropy", make(SparseCategoricalCrossentropy{})},
+      {"crossentropy", make(Crossentropy{})},
+      {"ce", make(Crossentropy{})},
+      {"binary_focal_crossentropy", make(BinaryFocalCrossentropy{})},
+      {"categorical_focal_crossentropy", make(CategoricalFocalCrossentropy{})},
       {"hinge", make(Hinge{})},
+      {"squared_hinge", make(SquaredHinge{})},
+      {"categorical_hinge", make(CategoricalHinge{})},
       {"kl_divergence", make(KLDivergence{})},
-      {"kld", make(KLDivergence{})}};
+      {"kld", make(KLDivergence{})},
+      {"dice", make(Dice{})},
+      {"tversky", make(Tversky{})}};
   return all;
 }
 
@@ -132,16 +50,38 @@ bool Loss::can_be_saved() const {
   return false;
 }
 
-void Loss::fields(Fields& f) { named_fields("loss", *this, &Loss::loss_, f); }
+void Loss::fields(Fields& f) {
+  named_fields("loss", *this, &Loss::loss_, f);
+  if (std::string* const reduction = counting_(loss_.get("loss")).reduction) f("reduction", *reduction);
+  check_reduction();
+}
+
+void Loss::check_reduction() const {
+  const std::string* const reduction = counting_(loss_.get("loss")).reduction;
+  if (reduction == nullptr) return;
+  for (const char* known : {"sum_over_batch_size", "mean", "sum", "mean_with_sample_weight"})
+    if (*reduction == known) return;
+  throw ValueError(text(name(), ": reduction is \"", *reduction,
+                        "\"; it takes sum_over_batch_size, mean, sum or mean_with_sample_weight"));
+}
+
+// Of a loss whose targets depend on the shapes, as Keras chooses.
+losses::Targets Loss::targets_for(const Shape& t, const Shape& p) const {
+  using enum losses::Targets;
+  if (targets_ != by_shape) return targets_;
+  const bool binary = p.size() < 2 || p.back() == 1;
+  return !binary && !t.empty() && (t.size() < p.size() || t.back() == 1) ? labels : probabilities;
+}
 
 // The targets in the shape that the loss takes.
 Var Loss::aligned(Var y_true, Var y_pred) const {
   const Shape &t = y_true.shape(), &p = y_pred.shape();
-  if (targets_ == losses::Targets::anything) {
+  const losses::Targets targets = targets_for(t, p);
+  if (targets == losses::Targets::anything) {
     require(element_count(p) > 0, name(), ": an empty batch: y_pred has shape ", p);
     return same_column(t, p) ? reshape(y_true, p) : y_true;
   }
-  if (targets_ == losses::Targets::labels) {
+  if (targets == losses::Targets::labels) {
     require_labels(name(), t, p);
     return reshape(y_true, {t[0]});
   }
@@ -149,16 +89,58 @@ Var Loss::aligned(Var y_true, Var y_pred) const {
   return reshape(y_true, p);
 }
 
-Var Loss::operator()(Var y_true, Var y_pred) const { return loss_(aligned(y_true, y_pred), y_pred, nullptr); }
-
-Var Loss::operator()(Var y_true, Var y_pred, Var sample_weight) const {
-  const Shape &p = y_pred.shape(), &w = sample_weight.shape();
+Var Loss::mean(Var y_true, Var y_pred, const Var* sample_weight) const {
+  if (sample_weight == nullptr) return loss_(aligned(y_true, y_pred), y_pred, nullptr);
+  const Shape &p = y_pred.shape(), &w = sample_weight->shape();
   require(!p.empty(), name(), ": y_pred has shape (); with sample_weight it takes (n, ...)");
   const Shape samples{p[0]};
   require(w == samples || same_column(w, samples), name(), ": sample_weight has shape ", w,
           "; it takes one weight for each sample, ", samples);
-  const Var y = aligned(y_true, y_pred), weights = reshape(sample_weight, samples);
+  const Var y = aligned(y_true, y_pred), weights = reshape(*sample_weight, samples);
   return loss_(y, y_pred, &weights);
+}
+
+Var Loss::part(Var y_true, Var y_pred, const Var* weight, const Tensor& all_true, const Tensor* all_weights) const {
+  const Var loss = mean(y_true, y_pred, weight);
+  const double by = factor(y_pred.shape(), all_true, all_weights);
+  return by == 1 ? loss : loss * by;
+}
+
+Var Loss::operator()(Var y_true, Var y_pred) const { return part(y_true, y_pred, nullptr, y_true.value(), nullptr); }
+
+Var Loss::operator()(Var y_true, Var y_pred, Var sample_weight) const {
+  return part(y_true, y_pred, &sample_weight, y_true.value(), &sample_weight.value());
+}
+
+bool Loss::counts_batch() const {
+  const Counting c = counting_(loss_.get("loss"));
+  return c.reduction && (c.ignored || (*c.reduction != "sum_over_batch_size" && *c.reduction != "mean"));
+}
+
+double Loss::counted(const Tensor& y_true, const Tensor* weights) const {
+  const std::optional<double> ignored = counting_(loss_.get("loss")).ignored;
+  const std::size_t n = y_true.dimension() == 0 ? 1 : y_true.shape(0);
+  double count = 0;
+  for (std::size_t i = 0; i < n; ++i)
+    if (!ignored || y_true.data()[i] != static_cast<Real>(*ignored)) count += weights ? double{weights->data()[i]} : 1;
+  return count;
+}
+
+// By what the mean over the samples of a batch is multiplied to make it what the reduction says. `part` is the shape of
+// some of its predictions.
+double Loss::factor(const Shape& part, const Tensor& all_true, const Tensor* all_weights) const {
+  if (!counts_batch()) return 1;
+  const Counting c = counting_(loss_.get("loss"));
+  const double n = part.empty() ? 1 : static_cast<double>(all_true.shape(0));
+  if (*c.reduction == "sum") {
+    if (c.of_batch) return all_weights ? n : 1;
+    const auto rank = static_cast<std::int64_t>(part.size()), axis = c.axis < 0 ? c.axis + rank : c.axis;
+    if (rank < 2) return c.by_rows ? 1 : n;
+    require(axis > 0 && axis < rank, name(), ": axis ", c.axis, " of predictions ", part, "; it takes 1 to ", rank - 1);
+    return n * static_cast<double>(element_count(part) / part[0] / part[static_cast<std::size_t>(axis)]);
+  }
+  const double count = counted(all_true, *c.reduction == "mean_with_sample_weight" ? all_weights : nullptr);
+  return count == 0 ? 0 : n / count;
 }
 
 namespace {
@@ -179,17 +161,22 @@ void check_elements(const Tensor& y, Fits fits, std::string_view who, const char
 
 void Loss::check_targets(const Tensor& y_true, const Shape& output) const {
   const Shape y_pred = stacked(y_true.dimension() == 0 ? 0 : y_true.shape(0), output);
-  if (targets_ == losses::Targets::anything) return;
-  if (targets_ == losses::Targets::labels) {
+  const losses::Targets targets = targets_for(y_true.shape(), y_pred);
+  if (targets == losses::Targets::anything) return;
+  if (targets == losses::Targets::labels) {
     require_labels(name(), y_true.shape(), y_pred);
     const std::size_t classes = output[0];
-    check_elements(
-        y_true, [end = static_cast<Real>(classes)](Real y) { return y >= 0 && y < end && y == std::floor(y); }, name(),
-        "label", "integers from 0 to ", classes - 1, ", for a model with ", classes, " outputs");
+    const auto end = static_cast<Real>(classes);
+    const std::optional<double> ignored = counting_(loss_.get("loss")).ignored;
+    const auto fits = [&](Real y) {
+      return (y >= 0 && y < end && y == std::floor(y)) || (ignored && y == static_cast<Real>(*ignored));
+    };
+    check_elements(y_true, fits, name(), "label", "integers from 0 to ", classes - 1, ", for a model with ", classes,
+                   " outputs");
     return;
   }
   require_alike(name(), y_true.shape(), y_pred);
-  if (targets_ == losses::Targets::probabilities)
+  if (targets == losses::Targets::probabilities)
     check_elements(
         y_true, [](Real y) { return y >= -rounding && y <= 1 + rounding; }, name(), "target", "numbers from 0 to 1");
   else

@@ -1,123 +1,31 @@
 #pragma once
 
 #include <concepts>
-#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
-#include <xgrad/autograd/tape.hpp>
 #include <xgrad/core/named.hpp>
+#include <xgrad/nn/losses/types.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
-
-/// The losses as types with options, with Keras's names and defaults. Each is called with targets t, predictions p of a
-/// batch and, if there are any, weights of the samples, (n,), and gives the mean loss, a number.
-namespace losses {
-
-/// What a loss takes for targets: finite numbers or probabilities in the shape of the predictions, labels (n,), or, for
-/// a function of the user's own, anything.
-enum class Targets { numbers, probabilities, labels, anything };
-
-/// The mean of (p - t)^2 over all elements.
-struct MeanSquaredError {
-  static constexpr const char* name = "mean_squared_error";
-  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
-};
-
-/// The mean of |p - t| over all elements.
-struct MeanAbsoluteError {
-  static constexpr const char* name = "mean_absolute_error";
-  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
-};
-
-/// The mean over all elements of e^2 / 2 for an error e = p - t up to delta in magnitude, and of delta (|e| - delta /
-/// 2) beyond (Huber 1964).
-struct Huber {
-  static constexpr const char* name = "huber";
-  double delta = 1;  ///< where the parabola becomes a line; above 0
-
-  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
-  void fields(Fields& f) { f("delta", delta); }
-  void check() const;  ///< throws ValueError for an option out of range
-};
-
-// Probabilities that reach 0 or 1 are where Keras's own backends differ: TensorFlow's takes the probabilities of a
-// softmax or sigmoid back to their logits, and the others clip them to [1e-7, 1 - 1e-7], so that the gradient is
-// exactly 0 for the samples that are most wrong. xgrad does as TensorFlow's; it clips only what no softmax or sigmoid
-// computed.
-
-/// The mean of -t log p - (1 - t) log(1 - p) over all elements, for targets t from 0 to 1. With from_logits, p is the
-/// sigmoid of the predictions. Label smoothing a turns t into t (1 - a) + a / 2.
-struct BinaryCrossentropy {
-  static constexpr const char* name = "binary_crossentropy";
-  static constexpr Targets targets = Targets::probabilities;
-  bool from_logits = false;
-  double label_smoothing = 0;  ///< from 0 to 1
-
-  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
-  void fields(Fields& f) { f("from_logits", from_logits)("label_smoothing", label_smoothing); }
-  void check() const;  ///< throws ValueError for an option out of range
-};
-
-/// The mean over the rows of -sum t log p, a sum over the classes, the last axis. With from_logits, p is the softmax of
-/// the predictions. Label smoothing a turns t into t (1 - a) + a / classes.
-struct CategoricalCrossentropy {
-  static constexpr const char* name = "categorical_crossentropy";
-  static constexpr Targets targets = Targets::probabilities;
-  bool from_logits = false;
-  double label_smoothing = 0;  ///< from 0 to 1
-
-  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
-  void fields(Fields& f) { f("from_logits", from_logits)("label_smoothing", label_smoothing); }
-  void check() const;  ///< throws ValueError for an option out of range
-};
-
-/// The mean over the samples of -log p[label], for labels (n,) and predictions (n, classes). With from_logits, p is the
-/// softmax of the predictions.
-struct SparseCategoricalCrossentropy {
-  static constexpr const char* name = "sparse_categorical_crossentropy";
-  static constexpr Targets targets = Targets::labels;
-  bool from_logits = false;
-
-  Var operator()(Var labels, Var p, const Var* weights = nullptr) const;
-  void fields(Fields& f) { f("from_logits", from_logits); }
-};
-
-/// The mean of max(0, 1 - t p) over all elements, for targets t of -1 and 1. As in Keras, in a batch whose targets y
-/// are all 0 or 1, t is 2 y - 1.
-struct Hinge {
-  static constexpr const char* name = "hinge";
-  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
-};
-
-/// The mean over the rows of sum t log(t / p), a sum over the last axis. As in Keras, t and p are clipped to [1e-7, 1].
-struct KLDivergence {
-  static constexpr const char* name = "kl_divergence";
-  static constexpr Targets targets = Targets::probabilities;
-  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
-};
-
-/// A function of the user's own, of targets and predictions. Its value is a number, or has the loss of each sample,
-/// (n,). Weights can only be applied to the latter: with them, a number throws ValueError.
-struct Custom {
-  static constexpr Targets targets = Targets::anything;
-  std::function<Var(Var y_true, Var y_pred)> function;
-
-  Var operator()(Var t, Var p, const Var* weights = nullptr) const;
-};
-
-}  // namespace losses
 
 /// What training makes small. It is given by Keras's name ("mse"), as an object (losses::Huber{.delta = 2}), or as a
 /// callable (Var y_true, Var y_pred) -> Var.
 ///
-/// The loss of a sample is the mean over its elements; for the categorical crossentropies and the divergence, over its
-/// rows. The loss of a batch is Keras's "sum_over_batch_size": the sum of the samples' losses, each times its weight if
-/// there are weights, over the number of samples (not over the sum of the weights). Targets (n,) stand for (n, 1), and
-/// the reverse. No other difference in shape is bridged, least of all by broadcasting.
+/// The loss of a sample is the mean over its elements or rows. What the loss of a batch is says the option `reduction`:
+///   "sum_over_batch_size", "mean"   the sum of the samples' losses, each times its weight if there are weights, over
+///                                   the number of samples (not over the sum of the weights)
+///   "mean_with_sample_weight"       that sum over the sum of the weights, which are taken for constants
+///   "sum"                           that sum; for outputs (n, ..., k) it is one over all rows' losses
+/// Samples that SparseCategoricalCrossentropy ignores are not in these numbers; where nothing is counted, the loss is
+/// 0. Keras's None, a loss for each sample, cannot be trained on, and is refused. An epoch's loss is the mean of the
+/// batches' losses, each weighted by its number of samples, whatever the reduction.
+///
+/// Targets (n,) stand for (n, 1), and the reverse. No other difference in shape is bridged, least of all by
+/// broadcasting.
 class Loss {
  public:
   /// The loss of a name in any of Keras's spellings, with its defaults. Throws ValueError, which lists the names, for
@@ -128,8 +36,9 @@ class Loss {
   /// A loss as an object with its options. Throws ValueError for an option out of range.
   template <class L>
   requires(!std::same_as<L, Loss> && std::is_invocable_r_v<Var, const L&, Var, Var, const Var*>) Loss(L loss)
-      : loss_(std::move(loss)) {
+      : loss_(std::move(loss)), counting_([](void* l) { return Counting(*static_cast<L*>(l)); }) {
     if constexpr (requires { L::targets; }) targets_ = L::targets;
+    check_reduction();
   }
 
   /// A function of the user's own, (Var y_true, Var y_pred) -> Var: see losses::Custom.
@@ -147,6 +56,24 @@ class Loss {
   /// is one number for the whole batch.
   Var operator()(Var y_true, Var y_pred, Var sample_weight) const;
 
+  /// A part of a loss: that of some samples of a batch, all of whose targets and weights, or null, are given, too. The
+  /// mean over the parts, each weighted by its number of samples, is the loss of the batch. Throws what the loss of a
+  /// batch does.
+  Var part(Var y_true, Var y_pred, const Var* sample_weight, const Tensor& all_true, const Tensor* all_weights) const;
+
+  /// The mean over the samples, each times its weight if there are weights, (n,), whatever the reduction is. What a
+  /// sample that is ignored counts is 0. Throws what the loss of a batch does.
+  Var mean(Var y_true, Var y_pred, const Var* sample_weight = nullptr) const;
+
+  /// How many samples count, of targets (n,): those that are not ignored, each as often as its weight says.
+  double counted(const Tensor& y_true, const Tensor* weights) const;
+
+  /// Whether the loss is one of the whole batch, and not of its samples: Dice and Tversky.
+  bool is_of_batch() const { return counting_(loss_.get("loss")).of_batch; }
+
+  /// Whether part() needs the whole batch.
+  bool counts_batch() const;
+
   /// Checks all targets of a data set at once, for a model whose outputs have this shape, the batch left out. Throws
   /// ShapeError if the shapes do not fit. Throws ValueError, which names the first sample that does not fit, unless
   /// labels are integers below the number of classes, the targets of the other crossentropies and of the divergence lie
@@ -160,13 +87,38 @@ class Loss {
   /// Whether a file can hold the loss by its name and options: not a function of the user's.
   bool can_be_saved() const;
 
-  void fields(Fields& f);  ///< the name and the options
+  void fields(Fields& f);                        ///< the name, the options and the reduction
+  void options(Fields& f) { loss_.options(f); }  ///< the options alone
 
  private:
+  // What there is in a loss of how its values are counted.
+  struct Counting {
+    template <class L>
+    explicit Counting(L& loss) {
+      if constexpr (requires {
+                      { loss.reduction } -> std::same_as<std::string&>;
+                    })
+        reduction = &loss.reduction;
+      if constexpr (requires { loss.ignore_class; }) ignored = loss.ignore_class;
+      if constexpr (requires { loss.axis; }) axis = loss.axis;
+      if constexpr (requires { L::by_rows; }) by_rows = L::by_rows;
+      if constexpr (requires { L::of_batch; }) of_batch = L::of_batch;
+    }
+
+    std::string* reduction = nullptr;
+    std::optional<double> ignored{};
+    std::int64_t axis = -1;
+    bool by_rows = false, of_batch = false;
+  };
+
   static Loss named(std::string_view name);
+  void check_reduction() const;
+  losses::Targets targets_for(const Shape& y_true, const Shape& y_pred) const;
   Var aligned(Var y_true, Var y_pred) const;
+  double factor(const Shape& part, const Tensor& all_true, const Tensor* all_weights) const;
 
   Callable<Var(Var, Var, const Var*)> loss_;
+  Counting (*counting_)(void*) = nullptr;
   losses::Targets targets_ = losses::Targets::numbers;
 };
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include <xgrad/nn/detail/targets.hpp>
+#include <xgrad/nn/metrics/detail/values.hpp>
 #include <xgrad/nn/metrics/metrics.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -26,10 +27,16 @@ bool among_top(const Real* row, std::size_t classes, Real label, std::size_t k) 
 
 // Adds how many rows (..., classes) of the predictions are right, by their number.
 template <class Right>
-void add_rows(metrics::Mean& correct, const Tensor& y_pred, Right right) {
+void add_rows(metrics::Mean& correct, const Tensor& y_pred, const Tensor* weights, Right right) {
   const std::size_t classes = y_pred.shape().back(), rows = y_pred.size() / classes;
+  const bool nan = has_nan(y_pred.data(), y_pred.size());
+  const auto is_right = [&](std::size_t i) {
+    const Real* const row = y_pred.data() + i * classes;
+    return right(i, row, classes) && !(nan && has_nan(row, classes));
+  };
+  if (weights) return add_values(correct, rows, y_pred, weights, is_right);
   std::size_t n = 0;
-  for (std::size_t i = 0; i < rows; ++i) n += right(i, y_pred.data() + i * classes, classes);
+  for (std::size_t i = 0; i < rows; ++i) n += is_right(i);
   correct.total += static_cast<double>(n);
   correct.count += static_cast<double>(rows);
 }
@@ -42,27 +49,32 @@ void require_one_hot(const char* who, const Tensor& y_true, const Tensor& y_pred
 
 // Adds how many right(row, classes, label) are, of one-hot targets or of labels.
 template <class Right>
-void add_one_hot(metrics::Mean& correct, const char* who, const Tensor& y_true, const Tensor& y_pred, Right right) {
+void add_one_hot(metrics::Mean& correct, const char* who, const Tensor& y_true, const Tensor& y_pred,
+                 const Tensor* weights, Right right) {
   require_one_hot(who, y_true, y_pred);
-  add_rows(correct, y_pred, [&](std::size_t i, const Real* row, std::size_t classes) {
+  add_rows(correct, y_pred, weights, [&](std::size_t i, const Real* row, std::size_t classes) {
     return right(row, classes, static_cast<Real>(largest(y_true.data() + i * classes, classes)));
   });
 }
 
 template <class Right>
-void add_sparse(metrics::Mean& correct, const char* who, const Tensor& y_true, const Tensor& y_pred, Right right) {
+void add_sparse(metrics::Mean& correct, const char* who, const Tensor& y_true, const Tensor& y_pred,
+                const Tensor* weights, Right right) {
   require_labels(who, y_true.shape(), y_pred.shape());
-  add_rows(correct, y_pred,
+  add_rows(correct, y_pred, weights,
            [&](std::size_t i, const Real* row, std::size_t classes) { return right(row, classes, y_true.data()[i]); });
 }
 
-void add_binary(metrics::Mean& correct, const char* who, const Tensor& y_true, const Tensor& y_pred, Real threshold) {
+void add_binary(metrics::Mean& correct, const char* who, const Tensor& y_true, const Tensor& y_pred,
+                const Tensor* weights, Real threshold) {
   require_alike(who, y_true.shape(), y_pred.shape());
-  std::size_t n = 0;
-  for (std::size_t i = 0; i < y_pred.size(); ++i) {
+  const auto is_right = [&](std::size_t i) {
     const Real y = y_true.data()[i], p = y_pred.data()[i];
-    n += y == 1 ? p > threshold : y == 0 && p <= threshold;
-  }
+    return y == 1 ? p > threshold : y == 0 && p <= threshold;
+  };
+  if (weights) return add_values(correct, y_pred.size(), y_pred, weights, is_right);
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < y_pred.size(); ++i) n += is_right(i);
   correct.total += static_cast<double>(n);
   correct.count += static_cast<double>(y_pred.size());
 }
@@ -73,38 +85,50 @@ void require_k(const char* who, std::size_t k) { require<ValueError>(k > 0, who,
 
 namespace metrics {
 
-void Accuracy::update(const Tensor& y_true, const Tensor& y_pred) {
+void Accuracy::update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights) {
   const Shape &t = y_true.shape(), &p = y_pred.shape();
   if (p.size() < 2 || p.back() == 1)
-    add_binary(correct, name, y_true, y_pred, static_cast<Real>(0.5));
+    add_binary(correct, name, y_true, y_pred, weights, static_cast<Real>(0.5));
   else if (t.size() < p.size() || t.back() == 1)
-    add_sparse(correct, name, y_true, y_pred, largest_at);
+    add_sparse(correct, name, y_true, y_pred, weights, largest_at);
   else
-    add_one_hot(correct, name, y_true, y_pred, largest_at);
+    add_one_hot(correct, name, y_true, y_pred, weights, largest_at);
 }
 
-void BinaryAccuracy::update(const Tensor& y_true, const Tensor& y_pred) {
-  add_binary(correct, name, y_true, y_pred, static_cast<Real>(threshold));
+void BinaryAccuracy::update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights) {
+  add_binary(correct, name, y_true, y_pred, weights, static_cast<Real>(threshold));
 }
 
-void CategoricalAccuracy::update(const Tensor& y_true, const Tensor& y_pred) {
-  add_one_hot(correct, name, y_true, y_pred, largest_at);
+void CategoricalAccuracy::update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights) {
+  add_one_hot(correct, name, y_true, y_pred, weights, largest_at);
 }
 
-void SparseCategoricalAccuracy::update(const Tensor& y_true, const Tensor& y_pred) {
-  add_sparse(correct, name, y_true, y_pred, largest_at);
+void SparseCategoricalAccuracy::update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights) {
+  add_sparse(correct, name, y_true, y_pred, weights, largest_at);
 }
 
 void TopKCategoricalAccuracy::check() const { require_k(name, k); }
-void TopKCategoricalAccuracy::update(const Tensor& y_true, const Tensor& y_pred) {
-  add_one_hot(correct, name, y_true, y_pred,
+void TopKCategoricalAccuracy::update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights) {
+  add_one_hot(correct, name, y_true, y_pred, weights,
               [this](const Real* row, std::size_t classes, Real label) { return among_top(row, classes, label, k); });
 }
 
 void SparseTopKCategoricalAccuracy::check() const { require_k(name, k); }
-void SparseTopKCategoricalAccuracy::update(const Tensor& y_true, const Tensor& y_pred) {
-  add_sparse(correct, name, y_true, y_pred,
+void SparseTopKCategoricalAccuracy::update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights) {
+  add_sparse(correct, name, y_true, y_pred, weights,
              [this](const Real* row, std::size_t classes, Real label) { return among_top(row, classes, label, k); });
+}
+
+void OfLoss::update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights) {
+  if (scratch.tape == nullptr) scratch.tape.reset(new Tape);
+  Tape& tape = *scratch.tape;
+  tape.rewind();
+  const Var t = tape.borrow(y_true), p = tape.borrow(y_pred);
+  const Var w = weights ? tape.borrow(*weights) : Var();
+  // a number for the whole batch is one value, as in Keras
+  const double n = loss.is_of_batch() && !weights ? 1 : static_cast<double>(samples_of(y_pred));
+  value.total += n * double{loss.mean(t, p, weights ? &w : nullptr).item()};
+  value.count += weights ? loss.counted(y_true, weights) : n;
 }
 
 void Custom::update(const Tensor& y_true, const Tensor& y_pred) {
@@ -128,8 +152,10 @@ std::size_t count_correct(const Tensor& labels, const Tensor& predictions) {
           "; it takes (n,) with (n, classes)");
   const std::size_t classes = predictions.shape(1);
   std::size_t correct = 0;
-  for (std::size_t i = 0; i < labels.size(); ++i)
-    correct += largest_at(predictions.data() + i * classes, classes, labels.data()[i]);
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const Real* const row = predictions.data() + i * classes;
+    correct += largest_at(row, classes, labels.data()[i]) && !has_nan(row, classes);
+  }
   return correct;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -9,11 +10,13 @@
 #include <utility>
 
 #include <xgrad/core/named.hpp>
+#include <xgrad/nn/losses/losses.hpp>
+#include <xgrad/nn/metrics/positives.hpp>
 #include <xgrad/nn/metrics/types.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// A class that adds batches up to a number, by update(y_true, y_pred) and result().
+/// A class that adds batches up to a number, by update(y_true, y_pred) and result(), or to several, which size() says.
 template <class M>
 concept Accumulates = requires(M m, const Tensor& y) {
   m.update(y, y);
@@ -26,7 +29,9 @@ concept Accumulates = requires(M m, const Tensor& y) {
 /// A metric of one's own is a plain copyable class with
 ///   void update(const Tensor& y_true, const Tensor& y_pred)   which adds a batch
 ///   double result() const
-/// and, unless it is given with a name, a static `name`. A static bool more_is_better tells callbacks which way is up.
+/// and, unless it is given with a name, a static `name`. One for weighted_metrics has update(y_true, y_pred, weights),
+/// too, where weights is a const Tensor*, (n,), or null. One of several numbers has std::size_t size() and result(k);
+/// they are reported as name_0, name_1 ... A static bool more_is_better tells callbacks which way is up.
 class Metric {
  public:
   /// The metric of a name in any of Keras's spellings, with its defaults. It is reported under the name as given, "mse"
@@ -43,12 +48,41 @@ class Metric {
   template <class M>
   requires(!std::same_as<M, Metric> && Accumulates<M>) Metric(std::string name, M metric)
       : name_(std::move(name)),
-        start_(std::move(metric)),
+        start_(held(std::move(metric))),
         metric_(start_),
-        update_([](void* m, const Tensor& y, const Tensor& p) { static_cast<M*>(m)->update(y, p); }),
-        result_([](const void* m) -> double { return static_cast<const M*>(m)->result(); }) {
+        update_([](void* m, const Tensor& y, const Tensor& p, [[maybe_unused]] const Tensor* weights) {
+          if constexpr (takes_weights_of<M>)
+            static_cast<M*>(m)->update(y, p, weights);
+          else
+            static_cast<M*>(m)->update(y, p);
+        }),
+        size_([]([[maybe_unused]] const void* m) -> std::size_t {
+          if constexpr (requires(const M& one) { one.result(one.size()); })
+            return static_cast<const M*>(m)->size();
+          else
+            return 1;
+        }),
+        result_([](const void* m, [[maybe_unused]] std::size_t k) -> double {
+          if constexpr (requires(const M& one) { one.result(k); })
+            return static_cast<const M*>(m)->result(k);
+          else
+            return static_cast<const M*>(m)->result();
+        }),
+        takes_weights_(takes_weights_of<M>) {
     if constexpr (requires { bool{M::more_is_better}; }) more_is_better_ = M::more_is_better;
   }
+
+  /// A loss as a metric, reported under its class's `name`: metrics::BinaryCrossentropy{.from_logits = true}. Throws
+  /// ValueError for an option out of range.
+  template <class L>
+  requires(std::is_invocable_r_v<Var, const L&, Var, Var, const Var*>&& requires { L::name; }) Metric(L loss)
+      : Metric(L::name, metrics::OfLoss{Loss(std::move(loss))}) {}
+
+  /// A loss as a metric, reported under another name. Throws ValueError for an option out of range.
+  template <class L>
+  requires(std::is_invocable_r_v<Var, const L&, Var, Var, const Var*>&& requires { L::name; })
+      Metric(std::string name, L loss)
+      : Metric(std::move(name), metrics::OfLoss{Loss(std::move(loss))}) {}
 
   /// A function of the user's own, which gives its value for one batch. The result is the mean over all batches, each
   /// weighted by its number of samples. Targets (n,) for predictions (n, 1) are given to the function as (n, 1), so
@@ -57,12 +91,17 @@ class Metric {
   requires std::is_invocable_r_v<double, F, const Tensor&, const Tensor&> Metric(std::string name, F function)
       : Metric(std::move(name), metrics::Custom{std::move(function)}) {}
 
-  /// Adds a batch. Throws ShapeError for a batch without samples and for shapes that do not fit; (n,) fits (n, 1).
-  /// Throws ValueError if the metric was moved from.
-  void update(const Tensor& y_true, const Tensor& y_pred) { update_(metric_.get("metric"), y_true, y_pred); }
+  /// Adds a batch, with a weight for each sample, (n,) or (n, 1), or null. Throws ShapeError for a batch without
+  /// samples and for shapes that do not fit; (n,) fits (n, 1). Throws ValueError if the metric was moved from, and for
+  /// weights that it does not take.
+  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
 
-  /// The number for all batches since the last reset(); 0 without any, but for a class of the user's own.
-  double result() const { return result_(metric_.get("metric")); }
+  /// How many numbers the result is: 1, but for one for each threshold or class.
+  std::size_t size() const { return size_(metric_.get("metric")); }
+
+  /// The number for all batches since the last reset(), or one of size() numbers; 0 without any batch, but for a class
+  /// of the user's own.
+  double result(std::size_t k = 0) const { return result_(metric_.get("metric"), k); }
 
   /// Forgets all batches.
   void reset() { metric_ = start_; }
@@ -77,6 +116,10 @@ class Metric {
   /// Whether a larger result is a better one. None for a function, and for a class of the user's own that does not say.
   std::optional<bool> more_is_better() const { return more_is_better_; }
 
+  /// Whether it can be one of the weighted_metrics: not a function, nor a class of the user's own without such an
+  /// update.
+  bool takes_weights() const { return takes_weights_; }
+
   /// Whether a file can hold the metric by its kind, name and options: not a function or class of the user's own.
   bool can_be_saved() const;
 
@@ -85,25 +128,42 @@ class Metric {
  private:
   static Metric named(std::string_view name);
 
+  template <class M>
+  static constexpr bool takes_weights_of = requires(M m, const Tensor& y) {
+    m.update(y, y, &y);
+  };
+  template <class M>
+  static Named held(M metric) {
+    if constexpr (std::same_as<M, metrics::OfLoss>) {
+      const std::string kind(metric.loss.name());
+      return Named(kind, std::move(metric));
+    } else {
+      return Named(std::move(metric));
+    }
+  }
+
   std::string name_;
   Named start_, metric_;  // as it is before any batch, and now
-  void (*update_)(void*, const Tensor&, const Tensor&);
-  double (*result_)(const void*);
+  void (*update_)(void*, const Tensor&, const Tensor&, const Tensor*);
+  std::size_t (*size_)(const void*);
+  double (*result_)(const void*, std::size_t);
+  bool takes_weights_;
   std::optional<bool> more_is_better_;
 };
 
 /// The library's metrics by name. The function beside a name makes that metric, with its defaults. A metric with
-/// several names has its own first.
-std::span<const std::pair<std::string_view, Metric (*)()>> all_metrics();
+/// several names has its own first. Every loss is there, too.
+std::span<const std::pair<std::string_view, std::function<Metric()>>> all_metrics();
 
 /// How many samples of each class (the row) were predicted as each class (the column): (classes, classes). Labels are
 /// (n,) or (n, 1). Predictions are (n, classes), whose largest entry is the class, or labels again. Throws ShapeError
-/// for other shapes and for no samples; ValueError for a label that is not an integer from 0 to classes - 1.
+/// for other shapes and for no samples; ValueError for a label that is not an integer from 0 to classes - 1, and for a
+/// prediction of NaN.
 Tensor confusion_matrix(const Tensor& labels, const Tensor& predictions, std::size_t classes);
 
 /// How many of n samples have their largest prediction at their label: Keras's sparse_categorical_accuracy times n.
-/// Labels are (n,), predictions (n, classes). Of equal predictions the first counts, and NaN is never right. Throws
-/// ShapeError for other shapes.
+/// Labels are (n,), predictions (n, classes). Of equal predictions the first counts, and a row with NaN is never right.
+/// Throws ShapeError for other shapes.
 std::size_t count_correct(const Tensor& labels, const Tensor& predictions);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,17 +1,19 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include <xgrad/core/fields.hpp>
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/nn/losses/losses.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
 /// The metrics as types with options, with Keras's names and defaults. update() adds what a metric needs of a batch, in
 /// double, so that it does not matter how the data was cut into batches. It throws ShapeError for shapes that do not
-/// fit and for a batch without samples. result() is the number for all batches, 0 without any.
+/// fit and for a batch without samples. With weights, (n,), a sample counts as often as its weight says. result() is
+/// the number for all batches, 0 without any. It is NaN if a prediction was NaN, but for the accuracies, for which such
+/// a prediction is wrong.
 namespace metrics {
 
 /// A sum of numbers and their count, for a mean.
@@ -21,7 +23,7 @@ struct Mean {
   double result() const { return count == 0 ? 0 : total / count; }
 };
 
-// The share of predictions that are right. Of equal ones in a row the first counts, and NaN is never right.
+// The share of predictions that are right. Of equal ones in a row the first counts, and a row with NaN is never right.
 // accuracy.cpp
 
 /// What Keras's name "accuracy" stands for, by the shapes: BinaryAccuracy for predictions (n,) or (..., 1),
@@ -29,7 +31,7 @@ struct Mean {
 struct Accuracy {
   static constexpr const char* name = "accuracy";
   static constexpr bool more_is_better = true;
-  void update(const Tensor& y_true, const Tensor& y_pred);
+  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return correct.result(); }
 
   Mean correct{};
@@ -42,7 +44,7 @@ struct BinaryAccuracy {
   static constexpr const char* name = "binary_accuracy";
   static constexpr bool more_is_better = true;
   void fields(Fields& f) { f("threshold", threshold); }
-  void update(const Tensor& y_true, const Tensor& y_pred);
+  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return correct.result(); }
 
   Mean correct{};
@@ -53,7 +55,7 @@ struct BinaryAccuracy {
 struct CategoricalAccuracy {
   static constexpr const char* name = "categorical_accuracy";
   static constexpr bool more_is_better = true;
-  void update(const Tensor& y_true, const Tensor& y_pred);
+  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return correct.result(); }
 
   Mean correct{};
@@ -64,7 +66,7 @@ struct CategoricalAccuracy {
 struct SparseCategoricalAccuracy {
   static constexpr const char* name = "sparse_categorical_accuracy";
   static constexpr bool more_is_better = true;
-  void update(const Tensor& y_true, const Tensor& y_pred);
+  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return correct.result(); }
 
   Mean correct{};
@@ -79,7 +81,7 @@ struct TopKCategoricalAccuracy {
   static constexpr bool more_is_better = true;
   void fields(Fields& f) { f("k", k); }
   void check() const;  ///< throws ValueError for an option out of range
-  void update(const Tensor& y_true, const Tensor& y_pred);
+  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return correct.result(); }
 
   Mean correct{};
@@ -94,83 +96,10 @@ struct SparseTopKCategoricalAccuracy {
   static constexpr bool more_is_better = true;
   void fields(Fields& f) { f("k", k); }
   void check() const;  ///< throws ValueError for an option out of range
-  void update(const Tensor& y_true, const Tensor& y_pred);
+  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return correct.result(); }
 
   Mean correct{};
-};
-
-// Positives and negatives: a target is positive unless it is 0. positives.cpp
-
-/// tp / (tp + fp): the share of predictions above the threshold whose target is positive. 0 if none is above it.
-struct Precision {
-  double thresholds = 0.5;  ///< from 0 to 1; only one
-
-  static constexpr const char* name = "precision";
-  static constexpr bool more_is_better = true;
-  void fields(Fields& f) { f("thresholds", thresholds); }
-  void check() const;  ///< throws ValueError for an option out of range
-  void update(const Tensor& y_true, const Tensor& y_pred);
-  double result() const { return positive.result(); }
-
-  Mean positive{};
-};
-
-/// tp / (tp + fn): the share of positive targets whose prediction is above the threshold. 0 if no target is positive.
-struct Recall {
-  double thresholds = 0.5;  ///< from 0 to 1; only one
-
-  static constexpr const char* name = "recall";
-  static constexpr bool more_is_better = true;
-  void fields(Fields& f) { f("thresholds", thresholds); }
-  void check() const;  ///< throws ValueError for an option out of range
-  void update(const Tensor& y_true, const Tensor& y_pred);
-  double result() const { return found.result(); }
-
-  Mean found{};
-};
-
-/// The harmonic mean of precision and recall, 2 tp / (2 tp + fp + fn), for one-hot targets (n, classes) or one class,
-/// (n,) or (n, 1). With several classes it is the mean over them ("macro"), their mean weighted by positive targets
-/// ("weighted"), or the one of all counts together ("micro"). Keras's default, a list of all classes, has no place
-/// here.
-struct F1Score {
-  std::string average = "macro";  ///< "macro", "weighted" or "micro"
-  double threshold = 0;  ///< 0 to 1; at 0, which is Keras's None, a sample's largest predictions are the positive ones
-
-  static constexpr const char* name = "f1_score";
-  static constexpr bool more_is_better = true;
-  void fields(Fields& f) { f("average", average)("threshold", threshold); }
-  void check() const;  ///< throws ValueError for an option out of range
-  void update(const Tensor& y_true, const Tensor& y_pred);
-  double result() const;
-
-  struct Counts {
-    double true_positives = 0, false_positives = 0, false_negatives = 0;
-  };
-  std::vector<Counts> classes{};
-};
-
-/// The area under the curve of true over false positive rates ("ROC"), or of precision over recall ("PR"), with a point
-/// for each of num_thresholds thresholds. ROC is summed by trapezoids. PR is interpolated between its points as in
-/// Davis & Goadrich (2006). The area is 0 without a positive target, for ROC also without a negative one; NaN if a
-/// prediction was NaN.
-struct AUC {
-  std::size_t num_thresholds = 200;  ///< 2 or more: one below 0, one above 1, the others evenly between
-  std::string curve = "ROC";         ///< "ROC" or "PR"
-
-  static constexpr const char* name = "auc";
-  static constexpr bool more_is_better = true;
-  void fields(Fields& f) { f("num_thresholds", num_thresholds)("curve", curve); }
-  void check() const;  ///< throws ValueError for an option out of range
-  void update(const Tensor& y_true, const Tensor& y_pred);
-  double result() const;
-
-  /// How many targets have their prediction above threshold i, but not above threshold i + 1.
-  struct Bucket {
-    double positives = 0, negatives = 0;
-  };
-  std::vector<Bucket> buckets{};
 };
 
 // Distances, over all elements. regression.cpp
@@ -179,7 +108,7 @@ struct AUC {
 struct MeanAbsoluteError {
   static constexpr const char* name = "mean_absolute_error";
   static constexpr bool more_is_better = false;
-  void update(const Tensor& y_true, const Tensor& y_pred);
+  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return error.result(); }
 
   Mean error{};
@@ -189,7 +118,7 @@ struct MeanAbsoluteError {
 struct MeanSquaredError {
   static constexpr const char* name = "mean_squared_error";
   static constexpr bool more_is_better = false;
-  void update(const Tensor& y_true, const Tensor& y_pred);
+  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return error.result(); }
 
   Mean error{};
@@ -200,20 +129,43 @@ struct MeanSquaredError {
 struct RootMeanSquaredError {
   static constexpr const char* name = "root_mean_squared_error";
   static constexpr bool more_is_better = false;
-  void update(const Tensor& y_true, const Tensor& y_pred);
+  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const;
 
   Mean error{};
 };
 
-/// The coefficient of determination, 1 - sum (y - y_pred)^2 / sum (y - mean y)^2, for (n,); the mean over the outputs
-/// for (n, outputs). As in Keras, an output whose targets are all equal counts 0, and NaN if all of its predictions are
+/// The mean over the rows of cos(y_true, y_pred): 1 for rows of one direction, -1 for opposite ones, 0 for a row of
+/// zeros. It is the negative of the loss of that name, as in Keras.
+struct CosineSimilarity {
+  std::int64_t axis = -1;  ///< that a row lies along; not 0, the samples
+
+  static constexpr const char* name = "cosine_similarity";
+  static constexpr bool more_is_better = true;
+  void fields(Fields& f) { f("axis", axis); }
+  void check() const;  ///< throws ValueError for an option out of range
+  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
+  double result() const { return cosine.result(); }
+
+  Mean cosine{};
+};
+
+/// The coefficient of determination, 1 - sum (y - y_pred)^2 / sum (y - mean y)^2, for (n,); of the outputs' for
+/// (n, outputs) their mean ("uniform_average"), their mean weighted by their variances ("variance_weighted_average"),
+/// or each ("none"). With p num_regressors, 1 - (1 - R2) (n - 1) / (n - p - 1) of it for n targets, in Keras's count
+/// all elements. As in Keras, an output whose targets are all equal counts 0, and NaN if all of its predictions are
 /// right.
 struct R2Score {
+  std::string class_aggregation = "uniform_average";
+  std::size_t num_regressors = 0;  ///< not applied where it is n - 1 or more
+
   static constexpr const char* name = "r2_score";
   static constexpr bool more_is_better = true;
-  void update(const Tensor& y_true, const Tensor& y_pred);
-  double result() const;
+  void fields(Fields& f) { f("class_aggregation", class_aggregation)("num_regressors", num_regressors); }
+  void check() const;  ///< throws ValueError for an option out of range
+  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
+  std::size_t size() const { return class_aggregation == "none" ? outputs.size() : 1; }
+  double result(std::size_t k = 0) const;
 
   /// The sums of an output. Those of y and y^2 are of y less the first y: for targets far from 0 they would otherwise
   /// lose the digits in which the targets differ.
@@ -221,8 +173,36 @@ struct R2Score {
     double first = 0, sum = 0, squares = 0, residual = 0;
   };
   std::vector<Output> outputs{};
-  double count = 0;
+  double count = 0, elements = 0;
 };
+
+/// A loss as a metric: the mean of the samples' losses, with weights over the sum of the weights. Its reduction does
+/// not matter. As in Keras, samples that SparseCategoricalCrossentropy ignores count as 0, and with weights not at all.
+struct OfLoss {
+  Loss loss;
+
+  static constexpr bool more_is_better = false;
+  void fields(Fields& f) { loss.options(f); }
+  void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
+  double result() const { return value.result(); }
+
+  /// What a loss is recorded on. A copy has its own.
+  struct Scratch {
+    Scratch() = default;
+    Scratch(const Scratch&) {}
+    Scratch& operator=(const Scratch&) { return *this; }
+    std::unique_ptr<Tape> tape;
+  };
+  Mean value{};
+  Scratch scratch{};
+};
+
+// The losses that Keras has among its metrics, too: Metric(metrics::BinaryCrossentropy{.from_logits = true}).
+
+using losses::BinaryCrossentropy, losses::CategoricalCrossentropy, losses::CategoricalHinge, losses::Hinge,
+    losses::KLDivergence, losses::MeanAbsolutePercentageError, losses::MeanSquaredLogarithmicError, losses::Poisson,
+    losses::SparseCategoricalCrossentropy, losses::SquaredHinge;
+using LogCoshError = losses::LogCosh;
 
 /// A function of the user's own, which gives its value for one batch. The result is the mean over all batches, each
 /// weighted by its number of samples.

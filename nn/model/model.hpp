@@ -102,6 +102,12 @@ class Model {
   /// as a layer is.
   void compile(Optimizers optimizers, Loss loss, std::vector<Metric> metrics);
 
+  /// Says how the model learns, with metrics that do not see the weights of samples and classes, and others that do:
+  /// compile("adam", "mse", {}, {"mae"}). Where both have a metric of one name, the weighted one is reported as
+  /// weighted_mae. Throws ValueError for a module that is not called as a layer is, and for a weighted metric that
+  /// takes no weights, such as a function.
+  void compile(Optimizers optimizers, Loss loss, std::vector<Metric> metrics, std::vector<Metric> weighted_metrics);
+
   /// Says by which optimizers and objective the model learns, for a module of any inputs and outputs. The objective
   /// records the loss of a batch, a number, on the tape. It is a lambda that takes the module by its type:
   ///   model.compile(Adam{}, [](WideDeep& net, Tape& tape, const Batch& batch, const Context& context) { ... });

@@ -104,6 +104,13 @@ void read_json(const Json& json, List& list) requires(!std::same_as<List, std::s
   }
 }
 
+// A list of numbers may be one number.
+void read_json(const Json& json, std::vector<double>& list) {
+  list.clear();
+  if (!json.is_array()) return read_json(json, list.emplace_back());
+  for (const Json& entry : json) read_json(entry, list.emplace_back());
+}
+
 }  // namespace
 
 void Writer::parameter(const std::string& path, Parameter& p, bool) {

@@ -138,8 +138,11 @@ TEST_CASE("options out of range are refused") {
 TEST_CASE("a loss is written and read back as a name and options") {
   const Loss loss = losses::CategoricalCrossentropy{.from_logits = true, .label_smoothing = 0.1};
   CHECK(loss.can_be_saved());
-  CHECK(options_of(loss) ==
-        Json{{"name", "categorical_crossentropy"}, {"from_logits", true}, {"label_smoothing", 0.1}});
+  CHECK(options_of(loss) == Json{{"name", "categorical_crossentropy"},
+                                 {"from_logits", true},
+                                 {"label_smoothing", 0.1},
+                                 {"axis", -1},
+                                 {"reduction", "sum_over_batch_size"}});
   Loss again = "mse";
   set_options(again, options_of(loss));
   const Tensor y = {{0, 1, 0}}, z = {{1, 2, 0.5}};

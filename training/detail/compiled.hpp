@@ -14,7 +14,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 struct Model::Training {
   Optimizers optimizers;
   Loss loss;
-  std::vector<Metric> metrics;
+  std::vector<Metric> metrics, weighted_metrics;
   Objective objective;                   ///< if there is one, it stands for the loss and the metrics
   std::uint64_t number = next_number();  ///< each compile() has another one
 

@@ -81,6 +81,7 @@ class Run {
   // A batch, or a worker's part of one, and what the model says of it.
   struct Slice {
     const Tensor *x = nullptr, *y = nullptr, *weights = nullptr;
+    const Tensor *all_y = nullptr, *all_weights = nullptr;  // of the whole batch, where the loss counts over it
     const Batch* batch = nullptr;  // what an objective takes; null for an x and y of the caller's
     Batch gathered;
     Tensor gathered_weights;
@@ -88,6 +89,7 @@ class Run {
     Var prediction;
   };
 
+  Slice& whole(const Tensor& x, const Tensor& y, const Tensor* weights, const Batch* batch);
   Var loss_of(Slice& slice, Tape& tape, const Context& context) const;
   bool learn(Slice& slice);
   void judge(Slice& slice);
@@ -98,7 +100,8 @@ class Run {
   std::unique_ptr<Trainer> trainer_;  // once something is to be learnt
   std::uint64_t compiled_ = 0;        // the number of the compile() whose optimizers the trainer has
   const std::size_t workers_;
-  std::vector<Metric> metrics_;  // its own, for a callback may evaluate the model meanwhile
+  std::vector<Metric> metrics_, weighted_metrics_;  // its own, for a callback may evaluate the model meanwhile
+  Tensor all_y_, all_weights_;
   std::vector<Slice> slices_;
   Tape tape_;  // for batches that are not learnt from
   std::vector<Var> penalties_;

@@ -23,7 +23,7 @@ import jax
 import keras
 import numpy as np
 
-FILES = ["optimizers", "fit", "generator", "losses_bn", "callbacks", "names", "averages", "layers", "spellings"]
+FILES = ["optimizers", "fit", "generator", "losses_bn", "callbacks", "names", "options", "averages", "layers", "spellings"]
 ROUNDING = dict(rel_tol=1e-5, abs_tol=1e-6)
 
 

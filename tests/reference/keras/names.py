@@ -26,6 +26,19 @@ ACTIVATIONS = {
     "silu": "activations.silu(x)",
     "swish": "activations.silu(x)",
     "mish": "activations.mish(x)",
+    "hard_silu": "activations.hard_silu(x)",
+    "hard_swish": "activations.hard_silu(x)",
+    "hard_tanh": "activations.hard_tanh(x)",
+    "tanh_shrink": "activations.tanh_shrink(x)",
+    "log_sigmoid": "activations.log_sigmoid(x)",
+    "celu": "activations.celu(x)",
+    "hard_shrink": "activations.hard_shrink(x)",
+    "soft_shrink": "activations.soft_shrink(x)",
+    "squareplus": "activations.squareplus(x)",
+    "sparse_plus": "activations.sparse_plus(x)",
+    "sparse_sigmoid": "activations.sparse_sigmoid(x)",
+    "glu": "activations.glu(x)",
+    "sparsemax": "activations.sparsemax(x)",
     "softplus": "activations.softplus(x)",
     "softsign": "activations.softsign(x)",
     "sigmoid": "activations.sigmoid(x)",
@@ -53,17 +66,32 @@ Y = {  # (y_true, y_pred)
     "signs": ([[1], [-1], [1], [-1], [1], [-1]], [[0.5], [-2], [-1.25], [0.75], [3], [-0.25]]),
 }
 
-LOSSES = {
+LOSSES = {  # a name alone is left to compile(), which chooses by the shapes
     "mse": ("losses.MeanSquaredError()", "numbers"),
     "mean_squared_error": ("losses.MeanSquaredError()", "numbers"),
     "mae": ("losses.MeanAbsoluteError()", "numbers"),
     "mean_absolute_error": ("losses.MeanAbsoluteError()", "numbers"),
+    "mape": ("losses.MeanAbsolutePercentageError()", "numbers"),
+    "mean_absolute_percentage_error": ("losses.MeanAbsolutePercentageError()", "numbers"),
+    "msle": ("losses.MeanSquaredLogarithmicError()", "numbers", "distributions"),
+    "mean_squared_logarithmic_error": ("losses.MeanSquaredLogarithmicError()", "numbers", "distributions"),
     "huber": ("losses.Huber()", "numbers"),
+    "log_cosh": ("losses.LogCosh()", "numbers"),
+    "poisson": ("losses.Poisson()", "distributions"),
+    "cosine_similarity": ("losses.CosineSimilarity()", "numbers", "distributions"),
+    "crossentropy": ("crossentropy", "binary", "labels", "one_hot"),
+    "ce": ("ce", "binary", "labels", "one_hot"),
+    "binary_focal_crossentropy": ("losses.BinaryFocalCrossentropy()", "binary", "distributions"),
+    "categorical_focal_crossentropy": ("losses.CategoricalFocalCrossentropy()", "one_hot", "distributions"),
     "bce": ("losses.BinaryCrossentropy()", "binary"),
     "binary_crossentropy": ("losses.BinaryCrossentropy()", "binary", "distributions"),
     "categorical_crossentropy": ("losses.CategoricalCrossentropy()", "one_hot", "distributions"),
     "sparse_categorical_crossentropy": ("losses.SparseCategoricalCrossentropy()", "labels"),
     "hinge": ("losses.Hinge()", "signs", "binary"),
+    "squared_hinge": ("losses.SquaredHinge()", "signs", "binary"),
+    "categorical_hinge": ("losses.CategoricalHinge()", "one_hot"),
+    "dice": ("losses.Dice()", "binary", "distributions"),
+    "tversky": ("losses.Tversky()", "binary", "distributions"),
     "kld": ("losses.KLDivergence()", "distributions"),
     "kl_divergence": ("losses.KLDivergence()", "distributions"),
 }
@@ -78,6 +106,15 @@ METRICS = {  # a name alone is left to compile(), which chooses by the shapes
     "sparse_top_k_categorical_accuracy": ("metrics.SparseTopKCategoricalAccuracy()", "labels"),
     "precision": ("metrics.Precision()", "binary"),
     "recall": ("metrics.Recall()", "binary"),
+    "true_positives": ("metrics.TruePositives()", "binary", "one_hot"),
+    "false_positives": ("metrics.FalsePositives()", "binary", "one_hot"),
+    "true_negatives": ("metrics.TrueNegatives()", "binary", "one_hot"),
+    "false_negatives": ("metrics.FalseNegatives()", "binary", "one_hot"),
+    "fbeta_score": ("metrics.FBetaScore(average='macro')", "one_hot"),
+    "precision_at_recall": ("metrics.PrecisionAtRecall(0.5)", "binary", "one_hot"),
+    "recall_at_precision": ("metrics.RecallAtPrecision(0.5)", "binary", "one_hot"),
+    "sensitivity_at_specificity": ("metrics.SensitivityAtSpecificity(0.5)", "binary", "one_hot"),
+    "specificity_at_sensitivity": ("metrics.SpecificityAtSensitivity(0.5)", "binary", "one_hot"),
     "f1_score": ("metrics.F1Score(average='macro')", "one_hot"),
     "auc": ("metrics.AUC()", "binary", "one_hot"),
     "mae": ("metrics.MeanAbsoluteError()", "numbers"),
@@ -87,7 +124,15 @@ METRICS = {  # a name alone is left to compile(), which chooses by the shapes
     "rmse": ("metrics.RootMeanSquaredError()", "numbers"),
     "root_mean_squared_error": ("metrics.RootMeanSquaredError()", "numbers"),
     "r2_score": ("metrics.R2Score()", "numbers"),
+    "cosine_similarity": ("metrics.CosineSimilarity()", "numbers", "distributions"),
+    "log_cosh_error": ("metrics.LogCoshError()", "numbers"),
 }
+for _name, (_, *_inputs) in LOSSES.items():  # every loss is a metric: the mean over all samples
+    _function = {"ce": "binary_crossentropy", "crossentropy": "binary_crossentropy", "bce": "binary_crossentropy",
+                 "mape": "mean_absolute_percentage_error", "msle": "mean_squared_logarithmic_error",
+                 "kld": "kl_divergence"}.get(_name, _name)
+    _inputs = ["binary"] if _name in ("ce", "crossentropy") else _inputs
+    METRICS.setdefault(_name, (f"metrics.MeanMetricWrapper(keras.losses.{_function})", *_inputs))
 
 SHAPES = [(64, 32), (2, 8, 4)]
 DRAWS = 10**6
@@ -175,7 +220,15 @@ def activation(expression):
 
 
 def loss(expression, *inputs):
-    return {"keras": expression, "results": {name: made(expression)(*samples(name)) for name in inputs}}
+    return {"keras": expression, "results": {name: loss_value(expression, *samples(name)) for name in inputs}}
+
+
+def loss_value(expression, y_true, y_pred):
+    if "(" in expression:
+        return made(expression)(y_true, y_pred)
+    model = keras.Sequential([keras.Input(y_pred.shape[1:]), keras.layers.Identity()])
+    model.compile(loss=expression)
+    return model.evaluate(y_pred, y_true, verbose=0)
 
 
 def metric(expression, *inputs):

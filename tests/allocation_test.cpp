@@ -89,10 +89,12 @@ TEST_CASE("losses and metrics in steady use allocate nothing") {
     Metric metric = name;
     CAPTURE(name);
     const Tensor& y = name == "accuracy" || name.starts_with("sparse") ? labels : one_hot;
-    metric.update(y, p);
-    const std::size_t before = allocations;
-    metric.reset();
-    metric.update(y, p);
+    std::size_t before = 0;
+    for (int step = 0; step < 4; ++step) {  // a loss is recorded on a tape, which finds its memory in two steps
+      if (step == 3) before = allocations;
+      metric.reset();
+      metric.update(y, p);
+    }
     CHECK(std::isfinite(metric.result()));
     CHECK(allocations - before == 0);
   }

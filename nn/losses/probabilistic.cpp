@@ -73,7 +73,7 @@ Var CategoricalFocalCrossentropy::operator()(Var t, Var p, const Var* weights) c
   t = smoothed(t, label_smoothing, static_cast<double>(p.shape().back()));
   t = moved_last(name, t, axis), p = moved_last(name, p, axis);
   if (from_logits) p = softmax(p);
-  p = clip(p / sum(p, {-1}, true), 1e-7, 1 - 1e-7);
+  p = clip(p / sum_to(p, one_each_row(p)), 1e-7, 1 - 1e-7);
   const Var easy = pow(1 - p, gamma), likelihood = t * log(p);
   return -alpha * mean_of(easy * likelihood, weights, p.shape().back());
 }
@@ -108,9 +108,11 @@ Var SparseCategoricalCrossentropy::operator()(Var labels, Var p, const Var* weig
 }
 
 Var Crossentropy::operator()(Var t, Var p, const Var* weights) const {
-  if (p.shape().size() < 2 || p.shape().back() == 1) return BinaryCrossentropy{}(t, p, weights);
-  if (t.shape() == p.shape()) return CategoricalCrossentropy{}(t, p, weights);
-  return SparseCategoricalCrossentropy{}(t, p, weights);
+  if (p.shape().size() < 2 || p.shape().back() == 1)
+    return weights ? binary_crossentropy(t, p, *weights) : binary_crossentropy(t, p);
+  if (t.shape() == p.shape())
+    return weights ? categorical_crossentropy(t, p, *weights) : categorical_crossentropy(t, p);
+  return weights ? sparse_categorical_crossentropy(t, p, *weights) : sparse_categorical_crossentropy(t, p);
 }
 
 Var KLDivergence::operator()(Var t, Var p, const Var* weights) const {

@@ -19,7 +19,7 @@ Var signs(Var t) {
   return binary ? 2 * t - 1 : t;
 }
 
-Var normalised(Var x) { return x / maximum(norm(x, {-1}, true), epsilon); }
+Var normalised(Var x) { return x / sqrt(maximum(sum_to(square(x), one_each_row(x)), epsilon * epsilon)); }
 
 void require_rows(const char* who, Var p) {
   require(p.shape().size() > 1, who, ": y_pred has shape ", p.shape(), "; it takes rows, (n, ..., k)");
@@ -67,7 +67,7 @@ Var Poisson::operator()(Var t, Var p, const Var* weights) const {
 Var CosineSimilarity::operator()(Var t, Var p, const Var* weights) const {
   require_rows(name, p);
   const Var its = normalised(moved_last(name, p, axis)), true_one = normalised(moved_last(name, t, axis));
-  return -mean_of(sum(true_one * its, {-1}), weights);
+  return -mean_of(sum_to(true_one * its, one_each_row(its)), weights);
 }
 
 void CosineSimilarity::check() const { check_axis(name, axis); }
@@ -84,7 +84,8 @@ Var SquaredHinge::operator()(Var t, Var p, const Var* weights) const {
 
 Var CategoricalHinge::operator()(Var t, Var p, const Var* weights) const {
   require_rows(name, p);
-  const Var others = (1 - t) * p, wrong = max(others, {-1}), right = sum(t * p, {-1});
+  const Shape rows = one_each_row(p);
+  const Var others = (1 - t) * p, wrong = max_to(others, rows), right = sum_to(t * p, rows);
   return mean_of(maximum(wrong - right + 1, 0), weights);
 }
 

@@ -59,7 +59,9 @@ Var sparsemax(Var x) {
       for (std::size_t i = 0; i < classes; ++i) row[i] = k == 0 || from[i] >= least;
     }
   });
-  const Var tau = (sum(where(support, x, 0), {-1}, true) - 1) / sum(support, {-1}, true);
+  Shape rows = x.shape();
+  rows.back() = 1;
+  const Var total = sum_to(where(support, x, 0), rows), tau = (total - 1) / sum_to(support, rows);
   return where(support, x - tau, 0);
 }
 

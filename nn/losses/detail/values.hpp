@@ -19,6 +19,13 @@ inline Var mean_of(Var values, const Var* weights, std::size_t classes = 1) {
   return sum(by_sample * *weights) / (size / classes);
 }
 
+/// The shape that x has when each row, along the last axis, is one number. Axes would take memory.
+inline Shape one_each_row(Var x) {
+  Shape shape = x.shape();
+  shape.back() = 1;
+  return shape;
+}
+
 /// x with this axis as its last. Throws ShapeError, which begins with `who`, if there is no such axis, or if it is that
 /// of the samples.
 inline Var moved_last(const char* who, Var x, std::int64_t axis) {

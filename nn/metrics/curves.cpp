@@ -117,7 +117,8 @@ void sort(std::vector<Bucket>& buckets, const char* who, const Tensor& y_true, c
   }
 }
 
-// The largest second number of shares(tp, fp, tn, fn) at any threshold where the first is at least `least`.
+// The largest second number of shares(tp, fp, tn, fn) at any threshold where the first is at least `least`, to
+// rounding.
 template <class Shares>
 double best(const std::vector<Bucket>& buckets, double least, Shares shares) {
   const auto [positives, negatives] = total(buckets);
@@ -127,8 +128,7 @@ double best(const std::vector<Bucket>& buckets, double least, Shares shares) {
     tp += buckets[i].positives;
     fp += buckets[i].negatives;
     const auto [given, wanted] = shares(tp, fp, negatives - fp, positives - tp);
-    // Keras's shares are floats: one that is a rounding below the least is at it
-    if (static_cast<float>(given) >= static_cast<float>(least)) best = std::max(best, wanted);
+    if (given >= least - 1e-7) best = std::max(best, wanted);
   }
   return best;
 }

@@ -7,13 +7,21 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 std::ostream& operator<<(std::ostream& out, const Shape& shape) {
   out << '(';
-  for (std::size_t k = 0; k < shape.size(); ++k) out << (k == 0 ? "" : ", ") << shape[k];
+  for (std::size_t k = 0; k < shape.size(); ++k) out << (k == 0 ? "" : ", ") << std::to_string(shape[k]);
   return out << (shape.size() == 1 ? ",)" : ")");
 }
 
 std::string shortest(double number) {
   char digits[32];
   return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};
+}
+
+std::string formatted(double number, char form, int places) {
+  const auto format = form == 'f'   ? std::chars_format::fixed
+                      : form == 'e' ? std::chars_format::scientific
+                                    : std::chars_format::general;
+  char digits[512];
+  return {digits, std::to_chars(digits, digits + sizeof digits, number, format, places).ptr};
 }
 
 std::ostringstream classic_stream() {

@@ -53,6 +53,10 @@ std::string text(const Parts&... parts) {
 /// A number in the fewest digits from which the same one is read.
 std::string shortest(double number);
 
+/// A number as printf's "%.4f" would write it in the C locale, whatever the locale is, for the form 'f', 'e' or 'g' and
+/// up to 99 places.
+std::string formatted(double number, char form, int places);
+
 /// Throws an error of type E unless the condition holds. Its message is the parts, one after another.
 template <class E = ShapeError, class... Parts>
 void require(bool condition, const Parts&... parts) {

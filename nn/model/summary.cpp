@@ -39,9 +39,7 @@ std::string memory_of(std::size_t numbers) {
   double size = static_cast<double>(numbers * sizeof(Real));
   std::size_t unit = 0;
   for (; size >= 1024 && unit + 1 < units.size(); ++unit) size /= 1024;
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, "%.2f", size);
-  return std::string(buffer) + " " + units[unit];
+  return formatted(size, 'f', 2) + " " + units[unit];
 }
 
 using Row = std::array<std::string, 3>;

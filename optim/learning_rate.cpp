@@ -23,8 +23,8 @@ std::span<const std::pair<std::string_view, Schedule (*)()>> schedules() {
 }
 
 LearningRate::LearningRate(double number) : number_(number) {
-  require<ValueError>(number > 0 && std::isfinite(static_cast<Real>(number)), "learning_rate is ", number,
-                      "; it takes a number above 0");
+  require<ValueError>(number >= 0 && std::isfinite(static_cast<Real>(number)), "learning_rate is ", number,
+                      "; it takes a number from 0");
 }
 
 LearningRate::LearningRate(Schedule schedule) : schedule_(std::move(schedule)) {}

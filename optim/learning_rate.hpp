@@ -17,7 +17,7 @@ using Schedule = Callable<double(std::int64_t)>;
 /// A learning rate: a number, or a schedule.
 class LearningRate {
  public:
-  /// A learning rate that stays. Throws ValueError unless the number is finite and above 0.
+  /// A learning rate that stays. Throws ValueError unless the number is finite and not negative. With 0 nothing moves.
   LearningRate(double number);
 
   /// A schedule as an object or a callable. Throws ValueError for an option out of range, and for an empty function.

@@ -188,7 +188,7 @@ TEST_CASE("the learning rate is that of the next step, and can be set unless it 
   sgd.set_learning_rate(0.25);
   CHECK(sgd.learning_rate() == 0.25);
   CHECK(weight_after(sgd, {1}) == 0.75);
-  CHECK(thrown_by<ValueError>([&] { sgd.set_learning_rate(0); }) == "learning_rate is 0; it takes a number above 0");
+  CHECK(thrown_by<ValueError>([&] { sgd.set_learning_rate(-1); }) == "learning_rate is -1; it takes a number from 0");
   CHECK(sgd.learning_rate() == 0.25);
 
   Parameter w("w", Tensor{1});

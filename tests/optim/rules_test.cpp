@@ -153,14 +153,13 @@ std::string refusal(Rule rule) {
 
 TEST_CASE("learning rates and what every rule takes are refused out of their range") {
   const double nan = std::nan("");
-  CHECK(thrown_by<ValueError>([] { Optimizer{SGD{.learning_rate = 0}}; }) ==
-        "learning_rate is 0; it takes a number above 0");
+  CHECK(Optimizer{SGD{.learning_rate = 0}}.learning_rate() == 0);
   CHECK(thrown_by<ValueError>([] { Optimizer{SGD{.learning_rate = -1}}; }) ==
-        "learning_rate is -1; it takes a number above 0");
+        "learning_rate is -1; it takes a number from 0");
   CHECK(thrown_by<ValueError>([=] { Optimizer{Adam{.learning_rate = nan}}; }) ==
-        "learning_rate is nan; it takes a number above 0");
+        "learning_rate is nan; it takes a number from 0");
   CHECK(thrown_by<ValueError>([] { Optimizer{Adam{.learning_rate = HUGE_VAL}}; }) ==
-        "learning_rate is inf; it takes a number above 0");
+        "learning_rate is inf; it takes a number from 0");
   CHECK(refusal(SGD{.weight_decay = -0.1}) == "weight_decay is -0.1; it takes a number from 0");
   CHECK(refusal(SGD{.clipnorm = 0}) == "clipnorm is 0; it takes a number above 0");
   CHECK(refusal(SGD{.clipvalue = nan}) == "clipvalue is nan; it takes a number above 0");

@@ -113,7 +113,8 @@ TEST_CASE("options that are wrong are refused by name") {
   };
   CHECK(read("momentum", 2) == "SGD: momentum is 2; it takes 0 up to but not including 1");
   CHECK(read("clipnorm", -1) == "clipnorm is -1; it takes a number above 0");
-  CHECK(read("learning_rate", {{"name", "constant"}, {"value", 0}}) == "learning_rate is 0; it takes a number above 0");
+  CHECK(read("learning_rate", {{"name", "constant"}, {"value", -1}}) ==
+        "learning_rate is -1; it takes a number from 0");
   CHECK(read("learning_rate", {{"name", "StepDecay"}}).starts_with("learning_rate: there is no \"StepDecay\""));
   CHECK(read("nesterov", "maybe") == "option nesterov: \"maybe\" is neither true nor false");
   CHECK(read("exclude_from_weight_decay", {"a", ""}) ==

@@ -148,7 +148,7 @@ TEST_CASE("learning rates that cannot be saved or read are refused") {
       set_options(rate, options);
     });
   };
-  CHECK(read({{"name", "constant"}, {"value", -1}}) == "learning_rate is -1; it takes a number above 0");
+  CHECK(read({{"name", "constant"}, {"value", -1}}) == "learning_rate is -1; it takes a number from 0");
   CHECK(read({{"name", "constant"}, {"value", "fast"}}) == "option value: \"fast\" is no number");
   CHECK(read({{"value", 1}}) == "there is no option name");
   CHECK(read({{"name", "StepDecay"}}) ==

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <optional>
 
 #include <xgrad/autograd/ops/ops.hpp>
 #include <xgrad/nn/detail/targets.hpp>
@@ -182,6 +184,35 @@ void Loss::check_targets(const Tensor& y_true, const Shape& output) const {
   else
     check_elements(
         y_true, [](Real y) { return std::isfinite(y); }, name(), "target", "finite numbers");
+}
+
+std::string Loss::doubts(const Tensor& y_pred) const {
+  const auto* const categorical = loss_.as<losses::CategoricalCrossentropy>();
+  const auto* const sparse = loss_.as<losses::SparseCategoricalCrossentropy>();
+  const auto* const binary = loss_.as<losses::BinaryCrossentropy>();
+  const bool of_classes = categorical || sparse, takes_logits = (categorical && categorical->from_logits) ||
+                                                                (sparse && sparse->from_logits) ||
+                                                                (binary && binary->from_logits);
+  if (!of_classes && !binary && targets_ != losses::Targets::probabilities) return "";
+  const std::size_t classes = y_pred.shape().back();
+  if (of_classes && classes == 1) return text(name(), " of one class; binary_crossentropy?");
+
+  std::optional<double> odd;  // what shows that they are no probabilities
+  for (const Real p : y_pred)
+    if (!odd && (p < -rounding || p > 1 + rounding)) odd = p;
+  const std::string given = odd ? text("the model gives ", *odd) : "";
+  for (std::size_t i = 0; of_classes && !odd && i < y_pred.size(); i += classes) {
+    const double total = std::accumulate(y_pred.data() + i, y_pred.data() + i + classes, 0.0);
+    if (std::abs(total - 1) > 0.01) odd = total;
+  }
+  if (takes_logits)
+    return of_classes && !odd ? text(name(), " from_logits, and the model gives probabilities; linear?") : "";
+  if (!odd) return "";
+  return text(name(), " takes probabilities, and ",
+              given.empty() ? text("a row of the model's adds up to ", *odd) : given,
+              binary       ? "; sigmoid, or from_logits?"
+              : of_classes ? "; softmax, or from_logits?"
+                           : "; softmax?");
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -81,6 +81,10 @@ class Loss {
   /// the user's.
   void check_targets(const Tensor& y_true, const Shape& output) const;
 
+  /// What shows that these predictions are not what the loss takes, as a sentence for the user; "" if nothing does.
+  /// Probabilities lie within [0, 1], those of classes add up to 1; logits do not; and there is more than one class.
+  std::string doubts(const Tensor& y_pred) const;
+
   /// Keras's name of the loss, "mean_squared_error" also for "mse"; "loss" for a function of the user's.
   std::string_view name() const { return loss_.name().empty() ? std::string_view("loss") : loss_.name(); }
 

@@ -10,6 +10,7 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+class Fields;
 class Model;
 
 /// Functions that fit() calls as it goes, any of them. Epochs and batches count from 0:
@@ -32,7 +33,12 @@ struct LambdaCallback {
 /// place, or end the training by model.stop_training = true. After it has frozen layers it compiles the model anew, for
 /// an optimizer takes the same parameters at every step. A variable is not copied, unless it is const, so that its
 /// state can be looked at afterwards: EarlyStopping stopping{.patience = 3}; fit(x, y, {.callbacks = {stopping}}).
-/// One with a function bool watches_batches() that returns false is not called for batches, whose logs take time.
+/// An object with bool watches_batches() that is false is not called for batches, whose logs cost time.
+///
+/// A file that the model is saved to while it is trained, or after that, also holds what the callbacks remember: the
+/// fields of every object with void fields(Fields& f), under its class's static `kind`. When the model is loaded and
+/// fit() goes on, with initial_epoch = epochs_done(), they take it up after on_train_begin, so that they stop and
+/// reduce where an unbroken run would have. ModelCheckpoint is called after all others, so that it saves what they did.
 class Callback : public LambdaCallback {
  public:
   /// Functions, which are copied.
@@ -71,12 +77,19 @@ class Callback : public LambdaCallback {
         requires { &Object::on_train_batch_end; } ||
         requires(Model & m, std::size_t n, const Logs& l) { self->on_train_batch_end(m, n, l); })
       on_train_batch_end = [self](Model& m, std::size_t n, const Logs& l) { self->on_train_batch_end(m, n, l); };
+    if constexpr (requires(Fields & f) { self->fields(f); }) fields = [self](Fields& f) { self->fields(f); };
+    if constexpr (requires { std::string(Object::kind); }) state_name = Object::kind;
+    if constexpr (requires { bool{Object::comes_last}; }) comes_last = Object::comes_last;
     if constexpr (requires { self->watches_batches(); })
       if (!self->watches_batches()) on_train_batch_begin = nullptr, on_train_batch_end = nullptr;
     if (!on_train_begin && !on_train_end && !on_epoch_begin && !on_epoch_end && !on_train_batch_begin &&
         !on_train_batch_end)
       throw ValueError("callback: it has none of the functions on_epoch_end(model, epoch, logs), ... that fit calls");
   }
+
+  std::function<void(Fields& f)> fields{};  ///< shows what the object remembers, if it does
+  std::string state_name = "callback";      ///< under which a file has it
+  bool comes_last = false;                  ///< whether it is called after the others
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <system_error>
+#include <set>
 
+#include <xgrad/core/fields.hpp>
+#include <xgrad/nn/metrics/metrics.hpp>
 #include <xgrad/nn/model/model.hpp>
 #include <xgrad/optim/groups.hpp>
 
@@ -15,16 +14,39 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 namespace detail {
 
-void Monitor::begin(const char* who, const std::string& name, const std::string& mode) {
+namespace {
+
+// Whether more of a number is better, as the metric says that fit() reports under this name.
+std::optional<bool> more_is_better(Model& model, std::string_view name) {
+  if (name.starts_with("val_")) name.remove_prefix(4);
+  if (name == "loss") return false;
+  std::set<std::string> taken{"loss"};
+  for (const Metric& metric : model.metrics()) {
+    std::string its = metric.name();
+    for (std::size_t k = 1; !taken.insert(its).second; ++k) its = text(metric.name(), "_", k);
+    if (its == name) return metric.more_is_better();
+  }
+  for (const Metric& metric : model.metrics())  // one of several numbers, f1_score_0
+    if (name.starts_with(metric.name() + "_")) return metric.more_is_better();
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Monitor::begin(const char* who, Model& model, const std::string& name, const std::string& mode) {
   require<ValueError>(mode == "auto" || mode == "min" || mode == "max", who, ": the mode is \"", mode,
                       "\"; it takes auto, min or max");
-  const auto is_like = [&](const char* part) { return name.find(part) != std::string::npos; };
-  more_is_better_ = mode == "max" || (mode == "auto" && (is_like("acc") || is_like("auc") || is_like("precision") ||
-                                                         is_like("recall") || is_like("f1") || is_like("r2")));
+  const std::optional<bool> known = mode == "auto" ? more_is_better(model, name) : mode == "max";
+  if (!known) {
+    std::string names = "loss";
+    for (const Metric& metric : model.metrics()) names += ", " + metric.name();
+    throw ValueError(text(who, ": whether more or less of \"", name, "\" is better is not known; it takes the mode ",
+                          "\"max\" or \"min\", or the name of a metric that says; there are ", names));
+  }
+  more_is_better_ = *known;
   who_ = who;
   name_ = name;
   told_ = false;
-  best_ = more_is_better_ ? -HUGE_VAL : HUGE_VAL;
 }
 
 std::optional<double> Monitor::look(const Logs& logs) {
@@ -34,14 +56,24 @@ std::optional<double> Monitor::look(const Logs& logs) {
   return std::nullopt;
 }
 
-bool Monitor::better(double number, double than, double min_delta) const {
-  return more_is_better_ ? number - min_delta > than : number + min_delta < than;
+bool Monitor::better(double number, std::optional<double> than, double min_delta) const {
+  const double margin = std::abs(min_delta);
+  return !than || (more_is_better_ ? number - margin > *than : number + margin < *than);
 }
 
 }  // namespace detail
 
-void EarlyStopping::on_train_begin(Model&) {
-  watched.begin("EarlyStopping", monitor, mode);
+void EarlyStopping::fields(Fields& f) {
+  std::size_t size = best_weights.size();
+  f("wait", wait)("best_epoch", best_epoch)("best", watched.best)("size", size);
+  require<ValueError>(size <= 100'000, "EarlyStopping: there are ", size, " best weights; it takes at most 100,000");
+  best_weights.resize(size);
+  for (std::size_t k = 0; k < size; ++k) f(std::to_string(k), best_weights[k]);
+}
+
+void EarlyStopping::on_train_begin(Model& model) {
+  watched.begin("EarlyStopping", model, monitor, mode);
+  watched.best = std::nullopt;
   wait = stopped_epoch = best_epoch = 0;
   best_weights.clear();
 }
@@ -54,11 +86,11 @@ void EarlyStopping::on_epoch_end(Model& model, std::size_t epoch, Logs& logs) {
     best_epoch = epoch;
   }
   ++wait;
-  if (watched.better(*number, watched.best(), min_delta)) {
-    watched.set_best(*number);
+  if (watched.better(*number, watched.best, min_delta)) {
+    watched.best = number;
     best_epoch = epoch;
     if (restore_best_weights) best_weights = model.get_weights();
-    if (!baseline || watched.better(*number, *baseline, min_delta)) wait = 0;
+    if (watched.better(*number, baseline, min_delta)) wait = 0;
     return;
   }
   if (wait >= patience && epoch > 0) {
@@ -68,17 +100,22 @@ void EarlyStopping::on_epoch_end(Model& model, std::size_t epoch, Logs& logs) {
 }
 
 void EarlyStopping::on_train_end(Model& model) {
-  if (stopped_epoch > 0 && verbose > 0) std::cout << "Epoch " << stopped_epoch + 1 << ": early stopping" << std::endl;
+  if (stopped_epoch > 0 && verbose > 0) std::cout << text("Epoch ", stopped_epoch + 1, ": early stopping") << std::endl;
   if (!restore_best_weights || best_weights.empty()) return;
   if (verbose > 0)
-    std::cout << "Restoring model weights from the end of the best epoch: " << best_epoch + 1 << '.' << std::endl;
+    std::cout << text("Restoring model weights from the end of the best epoch: ", best_epoch + 1, '.') << std::endl;
   model.set_weights(best_weights);
 }
 
-void ReduceLROnPlateau::on_train_begin(Model&) {
+void ReduceLROnPlateau::fields(Fields& f) {
+  f("wait", wait)("cooldown_counter", cooldown_counter)("best", watched.best);
+}
+
+void ReduceLROnPlateau::on_train_begin(Model& model) {
   require<ValueError>(factor > 0 && factor < 1, "ReduceLROnPlateau: the factor is ", factor,
                       "; it takes numbers between 0 and 1");
-  watched.begin("ReduceLROnPlateau", monitor, mode);
+  watched.begin("ReduceLROnPlateau", model, monitor, mode);
+  watched.best = std::nullopt;
   wait = cooldown_counter = 0;
 }
 
@@ -90,8 +127,8 @@ void ReduceLROnPlateau::on_epoch_end(Model& model, std::size_t epoch, Logs& logs
     --cooldown_counter;
     wait = 0;
   }
-  if (watched.better(*number, watched.best(), min_delta)) {
-    watched.set_best(*number);
+  if (watched.better(*number, watched.best, min_delta)) {
+    watched.best = number;
     wait = 0;
   } else if (cooldown_counter == 0 && ++wait >= patience) {
     bool reduced = false;
@@ -100,7 +137,7 @@ void ReduceLROnPlateau::on_epoch_end(Model& model, std::size_t epoch, Logs& logs
       if (before <= min_lr || rate == 0) continue;  // too small to be reduced
       optimizer.set_learning_rate(rate);
       if (verbose > 0)
-        std::cout << "\nEpoch " << epoch + 1 << ": ReduceLROnPlateau reducing learning rate to " << rate << '.'
+        std::cout << text("\nEpoch ", epoch + 1, ": ReduceLROnPlateau reducing learning rate to ", rate, '.')
                   << std::endl;
       reduced = true;
     }
@@ -116,7 +153,7 @@ void LearningRateScheduler::on_epoch_begin(Model& model, std::size_t epoch) {
     const double rate = schedule(epoch, optimizer.learning_rate());
     optimizer.set_learning_rate(rate);
     if (verbose > 0)
-      std::cout << "\nEpoch " << epoch + 1 << ": LearningRateScheduler setting learning rate to " << rate << '.'
+      std::cout << text("\nEpoch ", epoch + 1, ": LearningRateScheduler setting learning rate to ", rate, '.')
                 << std::endl;
   }
 }
@@ -125,99 +162,13 @@ void LearningRateScheduler::on_epoch_end(Model& model, std::size_t, Logs& logs) 
   logs["learning_rate"] = model.optimizer().learning_rate();
 }
 
-namespace {
-
-std::string formatted(const std::string& spec, double value) {
-  char buffer[400];
-  std::string format = "%" + (spec.empty() ? "g" : spec);
-  const bool whole = format.back() == 'd' && std::abs(value) < 1e18;
-  require<ValueError>(format.find_first_not_of("0123456789.defg", 1) == std::string::npos && format.size() < 10 &&
-                          format.find('.') == format.rfind('.') && format.find_first_of("defg") == format.size() - 1,
-                      "ModelCheckpoint: cannot format a number by \"", spec, "\"; it takes such as 02d or .4f");
-  if (whole)
-    std::snprintf(buffer, sizeof buffer, format.insert(format.size() - 1, "ll").c_str(), static_cast<long long>(value));
-  else if (format.back() == 'd')  // NaN, infinity and what is as large
-    std::snprintf(buffer, sizeof buffer, "%g", value);
-  else
-    std::snprintf(buffer, sizeof buffer, format.c_str(), value);
-  return buffer;
-}
-
-// "{epoch:02d}" and the like replaced by numbers.
-std::string filled_in(const std::string& pattern, std::size_t epoch, const Logs& logs) {
-  std::string name;
-  for (std::size_t at = 0; at < pattern.size();) {
-    const std::size_t open = pattern.find('{', at), close = pattern.find('}', open);
-    name += pattern.substr(at, open - at);
-    if (open == std::string::npos) break;
-    require<ValueError>(close != std::string::npos, "ModelCheckpoint: \"", pattern, "\" has a { without a }");
-    const std::string inside = pattern.substr(open + 1, close - open - 1), key = inside.substr(0, inside.find(':'));
-    const std::string spec = key.size() < inside.size() ? inside.substr(key.size() + 1) : "";
-    const bool is_epoch = key == "epoch";
-    name += formatted(is_epoch && spec.empty() ? "d" : spec, is_epoch ? static_cast<double>(epoch + 1) : logs.at(key));
-    at = close + 1;
-  }
-  return name;
-}
-
-}  // namespace
-
-void ModelCheckpoint::on_train_begin(Model&) {
-  require<ValueError>(!filepath.empty(), "ModelCheckpoint: the filepath is empty");
-  watched.begin("ModelCheckpoint", monitor, mode);
-}
-
-void ModelCheckpoint::on_epoch_end(Model& model, std::size_t epoch, Logs& logs) {
-  const std::string path = filled_in(filepath, epoch, logs);
-  if (save_best_only) {
-    const std::optional<double> number = watched.look(logs);
-    if (!number || !watched.better(*number, watched.best(), 0)) return;
-    watched.set_best(*number);
-  }
-  save_weights_only ? model.save_weights(path) : model.save(path);
-  if (verbose > 0) std::cout << "\nEpoch " << epoch + 1 << ": saving model to " << path << std::endl;
-}
-
-namespace {
-
-void write_row(const CSVLogger& logger, const std::string& row, std::ios::openmode mode) {
-  std::ofstream file(logger.filename, mode);
-  file << row << std::flush;
-  require<DataError>(file.good(), "CSVLogger: cannot write ", logger.filename);
-}
-
-}  // namespace
-
-void CSVLogger::on_train_begin(Model&) {
-  columns.clear();
-  if (!append) write_row(*this, "", std::ios::trunc);
-}
-
-void CSVLogger::on_epoch_end(Model&, std::size_t epoch, Logs& logs) {
-  if (columns.empty()) {
-    for (const auto& [name, number] : logs) columns.push_back(name);
-    std::sort(columns.begin(), columns.end());
-    std::error_code error;
-    const bool has_header = append && std::filesystem::file_size(filename, error) > 0 && !error;
-    std::string header = "epoch";
-    for (const std::string& name : columns) header += separator + name;
-    if (!has_header) write_row(*this, header + '\n', append ? std::ios::app : std::ios::trunc);
-  }
-  std::string row = std::to_string(epoch);
-  for (const std::string& name : columns) {
-    const double* number = logs.find(name);
-    row += separator + (number ? shortest(*number) : "NA");
-  }
-  write_row(*this, row + '\n', std::ios::app);
-}
-
 void TerminateOnNaN::on_train_batch_end(Model& model, std::size_t batch, const Logs& logs) {
   if (std::isfinite(logs.at("loss"))) return;
-  std::cerr << "xgrad: batch " << batch << ": the loss is not finite, terminating training" << std::endl;
+  std::cerr << text("xgrad: batch ", batch, ": the loss is not finite, terminating training") << std::endl;
   model.stop_training = true;
 }
 
-void StopAtLoss::on_train_begin(Model&) { watched.begin("StopAtLoss", monitor, "min"); }
+void StopAtLoss::on_train_begin(Model& model) { watched.begin("StopAtLoss", model, monitor, "min"); }
 
 void StopAtLoss::on_epoch_end(Model& model, std::size_t, Logs& logs) {
   const std::optional<double> number = watched.look(logs);

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <exception>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <xgrad/data/generator.hpp>
@@ -14,6 +17,27 @@
 #include <xgrad/training/history.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
+
+struct CallbackStates;
+
+/// After which epochs fit() validates: after every so many, validation_freq = 2, or after those of a list, which count
+/// from 1, validation_freq = {1, 2, 10}.
+class ValidationFreq {
+ public:
+  ValidationFreq(std::size_t every) : every_(every) {}
+  ValidationFreq(std::initializer_list<std::size_t> epochs) : epochs_(epochs) {}
+  ValidationFreq(std::vector<std::size_t> epochs) : epochs_(std::move(epochs)) {}
+
+  /// Whether the epoch of this number, from 1, validates.
+  bool includes(std::size_t epoch) const;
+
+  /// Throws ValueError for 0 epochs, an empty list, and an epoch 0 in it.
+  void check() const;
+
+ private:
+  std::size_t every_ = 0;  // 0 with a list
+  std::vector<std::size_t> epochs_;
+};
 
 /// The options of fit(), with Keras's names, order and defaults; the last two are not Keras's. A generator makes its
 /// batches itself: batch_size and shuffle do not concern it, and it takes neither validation_split nor sample_weight.
@@ -31,7 +55,7 @@ struct FitOptions {
   std::size_t steps_per_epoch = 0;               ///< batches in an epoch; 0 for all until the data ends
   std::size_t validation_steps = 0;              ///< batches that validate; 0 for all until the data ends
   std::size_t validation_batch_size = 0;         ///< 0 for batch_size
-  std::size_t validation_freq = 1;               ///< validates after every so many epochs
+  ValidationFreq validation_freq = 1;            ///< validates after every so many epochs, or after those of a list
   std::size_t workers = 1;                       ///< threads that share each batch by slices: see docs/keras.md
   bool check_data = true;                        ///< refuses NaN and infinity in x before it is learnt from
 };
@@ -66,8 +90,11 @@ class Fit {
 
   /// Learns from the next batch. Callbacks are called before and after the batch, and before the first and after the
   /// last batch of an epoch, where the epoch is also validated and printed. Returns false, and learns nothing, when all
-  /// epochs are done, when model.stop_training was set, or after Ctrl-C. Throws ValueError if the loss is not finite;
-  /// ValueError or ShapeError, which name the batch, for one of a generator that does not fit; then there is no next.
+  /// epochs are done, when model.stop_training was set, or after Ctrl-C. Throws ValueError if the loss is not finite,
+  /// ValueError or ShapeError, which name the batch, for one of a generator that does not fit, and what a callback
+  /// throws. However the training ends, on_train_end is called, once, for every callback that has begun, model.history()
+  /// has the epochs that are done, and Ctrl-C works as before. A loop that is left earlier sets model.stop_training and
+  /// calls next() for that.
   bool next();
 
   std::size_t epoch() const { return epoch_; }          ///< the epoch of the next batch, from 0
@@ -77,18 +104,25 @@ class Fit {
   const History& history() const { return *history_; }  ///< the numbers of the epochs that have ended
 
  private:
+  friend class Model;
   struct State;
   template <class Function, class... Arguments>
-  void call(Function function, Arguments&... arguments);
+  void call(const Callback& callback, Function function, Arguments&... arguments);
+  template <class Function, class... Arguments>
+  void call_all(Function function, Arguments&... arguments);
+  bool advance();
+  void begin();
   void begin_epoch();
   void learn_batch();
   void end_epoch();
-  void end();
+  void end(std::exception_ptr error = nullptr);
+  CallbackStates callback_states() const;
 
   std::unique_ptr<State> state_;
   std::unique_ptr<History> history_;
   std::size_t epoch_ = 0, step_ = 0;
-  bool begun_ = false, in_epoch_ = false, ended_ = false;
+  std::size_t begun_ = 0;  // callbacks that have begun
+  bool started_ = false, is_checked_ = false, in_epoch_ = false, ended_ = false;
 };
 
 namespace detail {

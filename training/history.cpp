@@ -1,10 +1,12 @@
 #include <xgrad/training/history.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/data/file.hpp>
+#include <xgrad/training/detail/csv_field.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -13,9 +15,9 @@ const double* Logs::find(std::string_view name) const {
   return entry == entries_.end() ? nullptr : &entry->second;
 }
 
-double& Logs::operator[](std::string_view name) {
+double& Logs::operator[](std::string_view name) & {
   if (const double* number = find(name)) return const_cast<double&>(*number);
-  return entries_.emplace_back(name, 0.0).second;
+  return entries_.emplace_back(name, std::numeric_limits<double>::quiet_NaN()).second;
 }
 
 double Logs::at(std::string_view name) const {
@@ -26,19 +28,19 @@ double Logs::at(std::string_view name) const {
 
 std::string Logs::names() const {
   std::string all;
-  for (const auto& [name, number] : entries_) {
-    if (!all.empty()) all += ", ";
-    all += name;
-  }
-  return all;
+  for (const auto& [name, number] : entries_) all += (all.empty() ? "" : ", ") + name;
+  return all.empty() ? "none" : all;
 }
 
 std::vector<double> History::operator[](std::string_view name) const {
   std::vector<double> numbers;
-  for (const Logs& epoch_logs : logs)
+  Logs all;  // val_loss need not be in the first epoch
+  for (const Logs& epoch_logs : logs) {
     if (const double* number = epoch_logs.find(name)) numbers.push_back(*number);
+    for (const auto& [its, number] : epoch_logs) all[its] = number;
+  }
   require<ValueError>(!numbers.empty(), "history: there is no \"", name, "\"; there are ",
-                      logs.empty() ? "no epochs" : logs.front().names());
+                      logs.empty() ? "no epochs" : all.names());
   return numbers;
 }
 
@@ -47,7 +49,7 @@ void History::to_csv(const std::string& path) const {
   for (const Logs& epoch_logs : logs)
     for (const auto& [name, number] : epoch_logs) names.insert(name);
   std::string table = "epoch";
-  for (const std::string& name : names) table += "," + name;
+  for (const std::string& name : names) table += "," + csv_field(name);
   table += '\n';
   for (std::size_t i = 0; i < logs.size(); ++i) {
     table += std::to_string(epoch[i]);

@@ -17,8 +17,12 @@ class Logs {
   /// Numbers with their names: {{"accuracy", 0.93}, {"loss", 0.23}}.
   Logs(std::initializer_list<std::pair<std::string, double>> entries) : entries_(entries) {}
 
-  /// The number of a name, to be read or set. It is added, as 0, if there is none.
-  double& operator[](std::string_view name);
+  /// The number of a name, to be set or read. It is added, as NaN, if there is none: to read, at() is safer.
+  double& operator[](std::string_view name) &;
+
+  /// The number of a name, of logs that cannot be changed: evaluate(x, y)["loss"]. Throws ValueError, which lists the
+  /// names that there are, if there is none.
+  double operator[](std::string_view name) const& { return at(name); }
 
   /// The number of a name. Throws ValueError, which lists the names that there are, if there is none.
   double at(std::string_view name) const;
@@ -31,7 +35,7 @@ class Logs {
   std::size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
 
-  /// All names, with ", " between them.
+  /// All names, with ", " between them; "none" if there are none.
   std::string names() const;
 
  private:
@@ -44,12 +48,12 @@ struct History {
   std::vector<Logs> logs;          ///< the loss and metrics of each epoch
   bool interrupted = false;        ///< whether Ctrl-C ended the training
 
-  /// The number of a name in each epoch that has it: history["val_loss"]. Throws ValueError, which lists the names of
-  /// the first epoch, if no epoch has it.
+  /// The number of a name in each epoch that has it: history["val_loss"]. Throws ValueError, which lists the names that
+  /// there are, if no epoch has it.
   std::vector<double> operator[](std::string_view name) const;
 
-  /// Writes a table with a row for every epoch: its number, and the logs by name. An entry is empty where the epoch has
-  /// no such number. Throws DataError if the file cannot be written.
+  /// Writes a table with a row for every epoch: its number, and the logs by name, in alphabetical order. An entry is
+  /// empty where the epoch has no such number. Throws DataError if the file cannot be written.
   void to_csv(const std::string& path) const;
 };
 

@@ -48,6 +48,12 @@ std::uint64_t Model::Training::next_number() {
 
 Optimizer& Model::optimizer() { return training().optimizers[0].optimizer; }
 Optimizers& Model::optimizers() { return training().optimizers; }
+const std::vector<Metric>& Model::metrics() { return training().metrics; }
+
+const History& Model::history() const {
+  require<ValueError>(static_cast<bool>(history_), "history: there is none; call fit() first");
+  return *static_cast<const History*>(history_.get("history"));
+}
 
 History Model::fit(const BatchSource& data, const FitOptions& options) {
   Fit fit(*this, data, options);

@@ -13,7 +13,7 @@ void warn_of_one_target(const Tensor& y, std::size_t n) {
   const std::size_t length = y.size() / y.shape(0);
   if (n < 2 || length == 0 || !std::equal(y.begin() + length, y.begin() + n * length, y.begin())) return;
   if (std::all_of(y.begin(), y.begin() + length, [&](Real each) { return each == *y.begin(); }))
-    std::cerr << "xgrad: fit: all targets are " << *y.begin() << std::endl;
+    std::cerr << text("xgrad: fit: all targets are ", *y.begin()) << std::endl;
   else
     std::cerr << "xgrad: fit: all targets are alike" << std::endl;
 }
@@ -24,7 +24,7 @@ void check_options(const FitOptions& o, const BatchSource& given) {
   require<ValueError>(o.validation_split >= 0 && o.validation_split < 1, "fit: validation_split is ",
                       o.validation_split, "; it takes 0 up to but not including 1");
   require<ValueError>(o.workers > 0, "fit: 0 workers; it takes 1 or more");
-  require<ValueError>(o.validation_freq > 0, "fit: validation_freq is 0; it takes 1 or more epochs");
+  o.validation_freq.check();
   const bool weighted = given.samples() && given.samples()->weights();
   require<ValueError>(!o.class_weight.empty() + o.sample_weight.has_value() + weighted < 2,
                       "fit: of class_weight, sample_weight and weights of the samples themselves it takes one");
@@ -50,6 +50,17 @@ void check_validation(const Samples& validation, const Samples* learnt) {
 }
 
 }  // namespace
+
+bool ValidationFreq::includes(std::size_t epoch) const {
+  return every_ > 0 ? epoch % every_ == 0 : std::find(epochs_.begin(), epochs_.end(), epoch) != epochs_.end();
+}
+
+void ValidationFreq::check() const {
+  const bool is_list = !epochs_.empty();
+  require<ValueError>(every_ > 0 || is_list, "fit: validation_freq is 0; it takes 1 or more epochs, or a list of them");
+  require<ValueError>(std::find(epochs_.begin(), epochs_.end(), 0) == epochs_.end(),
+                      "fit: validation_freq has an epoch 0; they count from 1");
+}
 
 Plan::Plan(const BatchSource& given, const FitOptions& o, Rng& rng, bool targets, const Check& check) {
   check_options(o, given);

@@ -6,22 +6,19 @@
 #include <cmath>
 #include <cstdio>
 
+#include <xgrad/core/error.hpp>
+
 namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
-std::string formatted(const char* format, double value) {
-  char buffer[64];
-  std::snprintf(buffer, sizeof buffer, format, value);
-  return buffer;
-}
-
 // A number as Keras prints it: with four decimals, or an exponent where they would not show it.
-std::string number(double value) { return formatted(std::abs(value) > 1e-3 ? "%.4f" : "%.4e", value); }
+std::string number(double value) { return formatted(value, std::abs(value) > 1e-3 ? 'f' : 'e', 4); }
 
 std::string per_step(double seconds) {
-  if (seconds >= 1 || seconds == 0) return formatted("%.0fs/step", seconds);
-  return seconds >= 1e-3 ? formatted("%.0fms/step", seconds * 1e3) : formatted("%.0fus/step", seconds * 1e6);
+  const auto rounded = [](double time) { return formatted(time, 'f', 0); };
+  if (seconds >= 1 || seconds == 0) return rounded(seconds) + "s/step";
+  return seconds >= 1e-3 ? rounded(seconds * 1e3) + "ms/step" : rounded(seconds * 1e6) + "us/step";
 }
 
 std::string duration(double seconds) {
@@ -40,6 +37,10 @@ std::string duration(double seconds) {
 
 Progress::Progress(std::ostream& out, std::size_t steps, Style style)
     : out_(out), steps_(steps), style_(style), start_(std::chrono::steady_clock::now()) {}
+
+Progress::~Progress() {
+  if (drawn_ >= 0) out_ << std::endl;
+}
 
 double Progress::seconds() const {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
@@ -69,6 +70,7 @@ void Progress::finish(const Logs& logs) {
   const char* between = style_ == plain ? " - " : " ";
   draw(steps_, logs, duration(seconds()) + between + per_step(each_step(steps_)));
   out_ << std::endl;
+  drawn_ = -1;
 }
 
 void Progress::draw(std::size_t step, const Logs& logs, const std::string& timing) {

@@ -20,6 +20,11 @@ class Progress {
   /// Begins to count the time. Writes nothing yet. 0 steps stand for a number that is not known before the end:
   /// "12/Unknown 0s 47us/step - ...".
   Progress(std::ostream& out, std::size_t steps, Style style);
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  /// Ends a line that is half drawn, so that what is written next, such as an error, has a line of its own.
+  ~Progress();
 
   /// Says that `step` steps are done. Calls logs(), which gives the numbers so far, only where it draws: a live_bar, at
   /// most every 50 ms.
@@ -46,7 +51,7 @@ class Progress {
   Style style_;
   std::chrono::steady_clock::time_point start_;
   double first_step_ = 0;  // when it had ended, in seconds since the start
-  double drawn_ = -1;      // when
+  double drawn_ = -1;      // when, if a line is half drawn
 };
 
 /// How a progress is drawn on standard output for FitOptions::verbose: see Verbose.

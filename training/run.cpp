@@ -4,10 +4,13 @@
 #include <array>
 #include <cmath>
 #include <functional>
+#include <iostream>
 #include <map>
+#include <string_view>
 
 #include <xgrad/autograd/ops/ops.hpp>
 #include <xgrad/core/detail/workers.hpp>
+#include <xgrad/core/kernels/denormals.hpp>
 #include <xgrad/training/history.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -46,6 +49,26 @@ void Run::draw(const Samples& data) {
   require_shown(ModuleRef(model_), tape, 0, "fit");
   each_parameter(model_, [](const std::string& path, Parameter& p) { p.label = path; });
   model_.input_ = data.sample_shape();
+}
+
+void Run::warn_if_nothing_learns() const {
+  if (trainer_->parameters().size() == 0) std::cerr << "xgrad: fit: the model has no weights to learn" << std::endl;
+}
+
+void Run::warn_of_outputs() const {
+  const auto warn = [](const std::string& what) { std::cerr << "xgrad: fit: " << what << std::endl; };
+  std::size_t k = 0;  // the first part that has samples
+  while (trainer_->parts_[k].share == 0) ++k;
+  const Tape& tape = trainer_->parts_[k].tape;
+  for (std::size_t line = 0; line < tape.size(); ++line) {
+    const Record& record = tape[line];
+    if (record.op != nullptr && std::string_view(record.op->name) == "softmax" && record.value->shape().back() == 1)
+      warn(text("a softmax over one unit, of shape ", record.value->shape(), ", always gives 1; sigmoid?"));
+  }
+  const Model::Training& training = model_.training();
+  if (training.objective || slices_[k].prediction.shape().empty()) return;
+  const std::string doubts = training.loss.doubts(slices_[k].prediction.value());
+  if (!doubts.empty()) warn(doubts);
 }
 
 void Run::begin() {
@@ -90,6 +113,7 @@ bool Run::learn(const Tensor& x, const Tensor& y, const Tensor* weights) {
 }
 
 bool Run::learn(Slice& whole) {
+  const FlushDenormals flush;
   const auto objective = [&](Tape& tape, const Context& context) { return loss_of(whole, tape, context); };
   const bool finite = trainer_->learn(model_.rng_, std::ref(objective));
   count(whole, trainer_->parts_[0].loss.item());
@@ -100,6 +124,7 @@ bool Run::learn_together(const Samples& data, std::span<const std::uint32_t> num
   const bool counts = !model_.training().objective && model_.training().loss.counts_batch();
   if (counts) gather_rows(data.y(), numbers, all_y_);
   if (counts && weights) gather_rows(*weights, numbers, all_weights_);
+  const FlushDenormals flush;
   const auto record = [&](std::size_t worker, std::size_t workers, Trainer::Part& part) {
     Slice& slice = slices_[worker];
     const std::size_t first = numbers.size() * worker / workers, last = numbers.size() * (worker + 1) / workers;
@@ -121,6 +146,7 @@ bool Run::learn_together(const Samples& data, std::span<const std::uint32_t> num
 }
 
 const Tensor& Run::output(const Tensor& x) {
+  const FlushDenormals flush;
   tape_.rewind();
   return model_(tape_.borrow(x)).value();
 }
@@ -130,6 +156,7 @@ void Run::judge(const Batch& batch, const Tensor* weights) { judge(whole(batch.x
 void Run::judge(const Tensor& x, const Tensor& y, const Tensor* weights) { judge(whole(x, y, weights, nullptr)); }
 
 void Run::judge(Slice& whole) {
+  const FlushDenormals flush;
   tape_.rewind();
   penalties_.clear();
   penalised_.clear();

@@ -1,11 +1,14 @@
 #include <algorithm>
+#include <iostream>
 
 #include <xgrad/core/kernels/math.hpp>
 #include <xgrad/nn/model/detail/legacy.hpp>
 #include <xgrad/nn/model/detail/walks.hpp>
 #include <xgrad/nn/model/files.hpp>
 #include <xgrad/nn/model/sequential.hpp>
+#include <xgrad/training/detail/callback_states.hpp>
 #include <xgrad/training/detail/compiled.hpp>
+#include <xgrad/training/fit.hpp>
 
 // The file of a model: weights as tensors under their paths, what the optimizers keep under "training/", and the rest
 // as JSON in the metadata.
@@ -15,6 +18,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 namespace {
 
 constexpr const char* prefix = "training/";
+constexpr const char* of_callbacks = "training/callbacks/";
 using Texts = std::map<std::string, std::string>;
 
 // What compile() said, as far as a file can hold it.
@@ -64,6 +68,14 @@ void check_sample(const Shape& shape) {
 // A file of this version or 0.1.
 struct ModelFile {
   explicit ModelFile(const std::string& path) : file(path), texts(is_of_0_1(file)) {
+    if (const auto said = file.metadata().find("xgrad.callbacks"); said != file.metadata().end()) {
+      callbacks.options = said->second;
+      parse_json(callbacks.options);  // or it is refused, now
+    }
+    for (std::size_t k = 0; k < file.tensors().size(); ++k)
+      if (const std::string& name = file.tensors()[k].name; name.starts_with(of_callbacks))
+        callbacks.tensors.emplace_back(name.substr(std::string_view(of_callbacks).size()), file.read(k));
+    callbacks.is_read = true;
     if (texts) return;
     const Json format = json("xgrad.format");
     require<ValueError>(format.is_number_integer() && format <= file_format, "its format is ", cut(format.dump(), 60),
@@ -99,11 +111,13 @@ struct ModelFile {
     return FileTensors(file, "", [this](std::string_view name) { return !is_state(name); });
   }
   FileTensors training() const {
-    return FileTensors(file, texts ? "" : prefix, [this](std::string_view name) { return is_state(name); });
+    return FileTensors(file, texts ? "" : prefix,
+                       [this](std::string_view name) { return is_state(name) && !name.starts_with(of_callbacks); });
   }
 
   SafeTensorsFile file;
   bool texts;  // options are texts, as 0.1 wrote them
+  CallbackStates callbacks;
 };
 
 }  // namespace
@@ -128,12 +142,17 @@ void Model::save(const std::string& path) try {
   Writer progress(prefix);
   Progressed{epochs_done_, rng_, compiled ? &compiled->optimizers : nullptr}.fields(progress);
   module.tensors.insert(module.tensors.end(), progress.tensors.begin(), progress.tensors.end());
+  const CallbackStates callbacks = running_.fit ? running_.fit->callback_states()
+                                   : callbacks_ ? *callbacks_.as<CallbackStates>()
+                                                : CallbackStates();
+  for (const auto& [name, tensor] : callbacks.tensors) module.tensors.push_back(stored(of_callbacks + name, tensor));
   Texts texts{{"xgrad.format", std::to_string(file_format)},
               {"xgrad.kind", Json(kind_).dump()},
               {"xgrad.module", module.options.dump()},
               {"xgrad.frozen", Json(module.frozen).dump()},
               {"xgrad.input_shape", Json(std::vector<std::size_t>(input_->begin(), input_->end())).dump()},
               {"xgrad.training", progress.options.dump()}};
+  if (callbacks.options != "{}") texts["xgrad.callbacks"] = callbacks.options;
   if (compiled && !compiled->objective) {
     const auto is_known = [](const Metric& metric) { return metric.can_be_saved(); };
     try {
@@ -182,6 +201,7 @@ void Model::read(const std::string& path, const std::vector<Layer>& own_layers) 
     Reader reader(file.training(), file.progressed(*this), {}, file.texts);
     Progressed{epochs_done_, rng_, training ? &training->optimizers : nullptr}.fields(reader);
     if (training) reader.finish();
+    callbacks_ = Named(file.callbacks);
   });
 }
 
@@ -249,9 +269,11 @@ void Model::restore(const std::string& path) {
   std::vector<std::pair<Parameter*, Tensor>> weights;
   std::optional<std::set<std::string>> frozen;
   std::vector<std::pair<bool*, bool>> trainable;
+  CallbackStates callbacks;
   if (training) optimizers = training->optimizers;
   reading_file(path, [&] {
     const ModelFile file(path);
+    callbacks = file.callbacks;
     if (const Json said = file.compiled(); optimizers && !said.is_null())
       for (std::size_t k = 0; k < optimizers->size(); ++k) {
         const std::string name = (*optimizers)[k].optimizer.name();
@@ -273,6 +295,7 @@ void Model::restore(const std::string& path) {
   if (frozen) each_parameter(*this, [&](const std::string& name, Parameter& p) { p.frozen = frozen->contains(name); });
   rng_ = generator;
   epochs_done_ = epochs_done;
+  callbacks_ = Named(std::move(callbacks));
   if (optimizers) training->optimizers = std::move(*optimizers);
 }
 

@@ -18,6 +18,7 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+class Fit;
 class Logs;
 class Loss;
 class Metric;
@@ -185,13 +186,18 @@ class Model {
   /// The outputs for one batch, x (n, ...), in inference. Throws as predict().
   Tensor predict_on_batch(const Tensor& x);
 
-  Optimizer& optimizer();      ///< that of the first group; throws ValueError before compile()
-  Optimizers& optimizers();    ///< the optimizers of all groups; throws ValueError before compile()
-  bool stop_training = false;  ///< a callback sets it to end the training
+  Optimizer& optimizer();                ///< that of the first group; throws ValueError before compile()
+  Optimizers& optimizers();              ///< the optimizers of all groups; throws ValueError before compile()
+  const std::vector<Metric>& metrics();  ///< those that compile() took; throws ValueError before compile()
+  bool stop_training = false;            ///< a callback sets it to end the training
 
   /// The number of epochs that fit() has finished, also in the run that a file was saved from: the initial_epoch with
   /// which a training goes on.
   std::size_t epochs_done() const { return epochs_done_; }
+
+  /// The numbers of the last fit()'s epochs, also if it threw. A copy of the model has them, too; a file has not.
+  /// Throws ValueError if no fit() of this model has ended.
+  const History& history() const;
 
   // Weights, files and the summary.
 
@@ -204,7 +210,8 @@ class Model {
   void set_weights(const std::vector<Tensor>& weights);
 
   /// Writes everything to one file in the safetensors format: the module, its weights, the optimizers with their
-  /// states, the loss and metrics, the number of epochs done, the state of the generator. The file replaces an old one
+  /// states, the loss and metrics, the number of epochs done, the state of the generator, and what the callbacks of
+  /// fit() remember. The file replaces an old one
   /// whole or not at all. A file cannot hold a function of the user's own. Where that is an activation or a
   /// regularizer, throws ValueError, for the model could not be loaded. Where it is an optimizer's rule, a schedule, a
   /// loss, a metric or an objective, nothing that compile() said is written, and the loaded model has to be compiled
@@ -273,6 +280,14 @@ class Model {
   Rng rng_;
   Named training_;  // a Training, once it is compiled
   std::size_t epochs_done_ = 0;
+  Named history_;    // a History, once a fit() has ended
+  Named callbacks_;  // the CallbackStates of the last fit(), or those of a file
+  struct Running {   // the fit() that is at work, which a copy of the model is not in
+    Running() = default;
+    Running(const Running&) {}
+    Running& operator=(const Running&) { return *this; }
+    Fit* fit = nullptr;
+  } running_;
 };
 
 template <Module M>

@@ -141,6 +141,10 @@ FileTensors::FileTensors(const SafeTensorsFile& file, std::string prefix, const 
   }
 }
 
+FileTensors::FileTensors(const std::vector<std::pair<std::string, Tensor>>& tensors) : memory_(&tensors) {
+  for (std::size_t k = 0; k < tensors.size(); ++k) left_[tensors[k].first] = k;
+}
+
 void FileTensors::differ(std::string_view difference) {
   constexpr std::size_t most = 10;  // of them in the message
   if (++count_ <= most) differences_ += (differences_.empty() ? "" : "; ") + cut(difference, 200);
@@ -155,8 +159,8 @@ std::optional<Tensor> FileTensors::take(const std::string& path, const Shape* sh
   }
   const std::size_t k = found->second;
   left_.erase(found);
-  const Shape& stored = file_->tensors()[k].shape;
-  if (shape == nullptr || stored == *shape) return file_->read(k);
+  const Shape& stored = memory_ ? (*memory_)[k].second.shape() : file_->tensors()[k].shape;
+  if (shape == nullptr || stored == *shape) return memory_ ? (*memory_)[k].second : file_->read(k);
   differ(text(prefix_, path, " has shape ", stored, ", the model's ", *shape));
   return std::nullopt;
 }

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include <xgrad/core/kernels/denormals.hpp>
 #include <xgrad/training/detail/compiled.hpp>
 #include <xgrad/training/detail/feed.hpp>
 #include <xgrad/training/progress.hpp>
@@ -14,8 +13,8 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 /// A run of a model through batches: what fit, evaluate, predict and the functions for one batch share. It adds up the
-/// loss and the metrics. With several workers, each takes a slice of every batch, on a tape of its own. While the run
-/// lives, denormals are flushed to 0.
+/// loss and the metrics. With several workers, each takes a slice of every batch, on a tape of its own. While it
+/// computes, denormals are flushed to 0.
 class Run {
  public:
   /// A run that has seen no batch. The model outlives it.
@@ -43,6 +42,13 @@ class Run {
   /// state of the model's generator. If that is going to shuffle the samples, it draws nothing for them: without layers
   /// that draw, the order of the samples is that of one worker.
   void begin(std::size_t epoch, bool shuffles);
+
+  /// Says on stderr if no parameter is learnt.
+  void warn_if_nothing_learns() const;
+
+  /// Says on stderr what of the outputs of the last batch shows that the model cannot learn, or not as it seems to be
+  /// meant: a softmax of one unit, outputs that are no probabilities where the loss takes them.
+  void warn_of_outputs() const;
 
   /// Takes one step on a batch, with weights of its samples or null. Returns false, without a step, if its loss is not
   /// finite.
@@ -95,7 +101,6 @@ class Run {
   void judge(Slice& slice);
   void count(const Slice& slice, double loss);
 
-  const FlushDenormals flush_;
   Model& model_;
   std::unique_ptr<Trainer> trainer_;  // once something is to be learnt
   std::uint64_t compiled_ = 0;        // the number of the compile() whose optimizers the trainer has

@@ -57,6 +57,9 @@ class FileTensors {
   explicit FileTensors(
       const SafeTensorsFile& file, std::string prefix = "", const Takes& takes = [](auto) { return true; });
 
+  /// Tensors in memory, by their paths. They outlive this.
+  explicit FileTensors(const std::vector<std::pair<std::string, Tensor>>& tensors);
+
   std::size_t size() const { return left_.size(); }
 
   /// The tensor of a path, which nobody can take again. Nothing, and a difference, if there is none, or if it has not
@@ -71,7 +74,8 @@ class FileTensors {
   void finish();
 
  private:
-  const SafeTensorsFile* file_ = nullptr;
+  const SafeTensorsFile* file_ = nullptr;  // or
+  const std::vector<std::pair<std::string, Tensor>>* memory_ = nullptr;
   std::string prefix_;
   std::map<std::string, std::size_t> left_;
   std::string differences_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include <xgrad/optim/line_search.hpp>
@@ -131,12 +132,18 @@ void LBFGS::move_to(double t, std::span<Parameter* const> parameters) const {
     }
 }
 
-// The last step s and what it changed in the gradient, y, unless they show no positive curvature (as in PyTorch).
+// The last step s and what it changed in the gradient, y, unless s . y shows no positive curvature beyond rounding.
+// That is measured by |s| |y|, so the unit of the loss does not matter. PyTorch has s . y > 1e-10 there, which in
+// another unit forgets every step.
 void LBFGS::remember() {
-  double curvature = 0;
-  for (std::size_t i = 0; i < direction_.size(); ++i)
-    curvature += (gradient_[i] - gradient_before_[i]) * (length_ * direction_[i]);
-  if (!(curvature > 1e-10)) return;
+  double curvature = 0, squares_of_s = 0, squares_of_y = 0;
+  for (std::size_t i = 0; i < direction_.size(); ++i) {
+    const double s = length_ * direction_[i], y = gradient_[i] - gradient_before_[i];
+    curvature += y * s;
+    squares_of_s += s * s;
+    squares_of_y += y * y;
+  }
+  if (!(curvature > std::numeric_limits<double>::epsilon() * std::sqrt(squares_of_s) * std::sqrt(squares_of_y))) return;
   if (history_.size() < options_.history_size)
     history_.emplace_back();
   else
@@ -147,7 +154,7 @@ void LBFGS::remember() {
   last.y = gradient_;
   add(last.y, -1, gradient_before_);
   last.rho = 1 / curvature;
-  inverse_curvature_ = curvature / dot(last.y, last.y);
+  inverse_curvature_ = curvature / squares_of_y;
 }
 
 // d = -H g by two loops over the history, from H = (s . y) / (y . y) of the last step.

@@ -18,15 +18,24 @@ struct LBFGSOptions {
   /// max_iterations.
   std::optional<std::size_t> max_evaluations = {};
 
-  double tolerance_gradient = 1e-7;  ///< stops where no entry of the gradient is larger in magnitude
-  double tolerance_change = 1e-9;    ///< stops where no weight changed by more, or the loss by less
-  std::size_t history_size = 100;    ///< how many past steps the curvature is estimated from
-  bool strong_wolfe = true;          ///< whether the length of each step is searched for: see search_line()
+  /// Stops where no entry of the gradient is larger in magnitude. It is absolute, as in PyTorch, in the loss's unit: a
+  /// loss times 1e-8 takes a tolerance times 1e-8. With 0, only a gradient of 0 stops.
+  double tolerance_gradient = 1e-7;
+
+  /// Stops where no weight changed by more, the loss changed by less, or its slope along the direction is less in
+  /// magnitude. It is absolute, as in PyTorch, in the units of weights and loss. With 0, only a step that changes
+  /// nothing stops.
+  double tolerance_change = 1e-9;
+
+  std::size_t history_size = 100;  ///< how many past steps the curvature is estimated from
+  bool strong_wolfe = true;        ///< whether the length of each step is searched for: see search_line()
 };
 
 /// Limited-memory BFGS (Liu & Nocedal 1989), for small problems whose loss is of all samples at once. A step goes along
 /// -H g, where H is the inverse Hessian, estimated from past steps s and the changes y of the gradient in them (Nocedal
-/// & Wright 2006, algorithm 7.4). Computes in double.
+/// & Wright 2006, algorithm 7.4). Computes in double. But for the two tolerances, the path does not depend on the
+/// loss's unit, as far as PyTorch's first step, of length min(1, 1 / |g|_1) along -g, lets it: the line search makes up
+/// for it.
 class LBFGS {
  public:
   /// An optimizer that has taken no step. Throws ValueError for an option out of range.

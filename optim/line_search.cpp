@@ -27,15 +27,20 @@ struct Search {
   }
   bool flat(const LinePoint& p) const { return std::abs(p.slope) <= -0.9 * start.slope; }
 
-  // Algorithm 3.5: goes on outwards until there must be such a point between the last two.
+  // Algorithm 3.5: goes on outwards until there must be such a point between the last two. Where nothing has changed,
+  // for the step is too short to be seen in the weights' digits, it goes on tenfold.
   LinePoint bracket(double first) {
     LinePoint before = start, now = at(first);
     while (true) {
-      if (too_high(now) || (before.t > 0 && now.loss >= before.loss)) return zoom(before, now);
-      if (flat(now)) return now;
-      if (now.slope >= 0) return zoom(now, before);
+      const bool unseen = now.t > narrowest && now.loss == before.loss && now.slope == before.slope;
+      if (!unseen) {
+        if (too_high(now) || (before.t > 0 && now.loss >= before.loss)) return zoom(before, now);
+        if (flat(now)) return now;
+        if (now.slope >= 0) return zoom(now, before);
+      }
       if (--evaluations_left == 0) return now;
-      const double t = cubic_minimum(before, now, now.t + 0.01 * (now.t - before.t), 10 * now.t);
+      const double furthest = 10 * now.t;
+      const double t = unseen ? furthest : cubic_minimum(before, now, now.t + 0.01 * (now.t - before.t), furthest);
       before = now;
       now = at(t);
     }

@@ -75,7 +75,7 @@ bool Sweep::next() {
   while (line_ > 0) {
     --line_;
     if (adjoints_[line_] == none || tape[line_].op == nullptr || !tape[line_].active) continue;
-    const Record y = tape[line_];  // y = f(a, b, c): a copy, for recording may move the list
+    const Tape::Record y = tape[line_];  // y = f(a, b, c): a copy, for recording may move the list
     const std::size_t first = tape.size(), arity = y.op->forward.arity();
     const auto input = [&](std::size_t k) { return k < arity ? tape.var(y.inputs[k]) : Var(); };
     const Pull given{tape.var(adjoints_[line_]), tape.var(line_), input(0), input(1), input(2), y.with};

@@ -24,18 +24,6 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// A line of a tape: an operation, the lines of its inputs, and where its result is.
-struct Record {
-  const Op* op = nullptr;                 ///< none for a leaf: a constant, a variable or a parameter
-  std::array<std::uint32_t, 3> inputs{};  ///< the lines of the inputs a, b and c, as many as the operation has
-  bool active = false;            ///< whether it depends on a variable or a parameter, so that it gets a gradient
-  bool swept = false;             ///< whether a sweep wrote this line
-  const Tensor* value = nullptr;  ///< the result, or the tensor of a leaf
-  const Parameter* parameter = nullptr;  ///< for a leaf that is a parameter, which one
-  Attributes with{};                     ///< what the operation was told beside its inputs
-};
-static_assert(sizeof(Record) <= 64);  // a cache line
-
 /// A line of a tape would take more memory than Tape::limit() allows.
 struct LimitError : TapeError {
   using TapeError::TapeError;
@@ -45,6 +33,17 @@ struct LimitError : TapeError {
 /// thread that began it.
 class Tape {
  public:
+  /// A line of a tape: an operation, the lines of its inputs, and where its result is.
+  struct Record {
+    const Op* op = nullptr;                 ///< none for a leaf: a constant, a variable or a parameter
+    std::array<std::uint32_t, 3> inputs{};  ///< the lines of the inputs a, b and c, as many as the operation has
+    bool active = false;            ///< whether it depends on a variable or a parameter, so that it gets a gradient
+    bool swept = false;             ///< whether a sweep wrote this line
+    const Tensor* value = nullptr;  ///< the result, or the tensor of a leaf
+    const Parameter* parameter = nullptr;  ///< for a leaf that is a parameter, which one
+    Attributes with{};                     ///< what the operation was told beside its inputs
+  };
+
   Tape();
   ~Tape();
   Tape(const Tape&) = delete;
@@ -188,6 +187,8 @@ class Tape {
   std::vector<std::uint32_t> places_;  // a hash table of the parameters: 1 + the number of one in watched_, or 0
   std::vector<std::uint32_t> spare_;   // the memory of the last sweep's list
 };
+
+static_assert(sizeof(Tape::Record) <= 64);  // a cache line
 
 inline const Tensor& Var::value() const { return *tape()[line()].value; }
 

@@ -46,6 +46,16 @@ void Var::refuse() const {
       text("this Var (line ", line(), ") is of a recording that has ended; its tape was rewound or destroyed since"));
 }
 
+std::size_t Var::shape(std::ptrdiff_t axis) const {
+  const auto rank = static_cast<std::ptrdiff_t>(shape().size());
+  require(-rank <= axis && axis < rank, "shape: no axis ", axis, " in ", shape());
+  return shape()[static_cast<std::size_t>(axis < 0 ? axis + rank : axis)];
+}
+
+std::ostream& operator<<(std::ostream& out, Var x) {
+  return x.is_current() ? out << x.value() : out << "(a Var of no recording)";
+}
+
 double Var::item() const {
   require(value().size() == 1, "item: the shape is ", shape(), "; it takes a Var with one element");
   return *value().data();

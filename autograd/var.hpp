@@ -5,6 +5,7 @@
 // this file.
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 
 #include <xgrad/core/error.hpp>
@@ -15,9 +16,13 @@ namespace xgrad::inline XGRAD_PRECISION {
 class Tape;
 struct Anchor;
 
+namespace by_argument {
+struct Operand {};
+}  // namespace by_argument
+
 /// A line of a tape: a tensor that was given to the tape or computed on it. A Var is small and copied freely. It is
 /// valid until its tape is rewound or destroyed; every use after that throws TapeError.
-class Var {
+class Var : by_argument::Operand {
  public:
   /// An empty Var, of no tape. Every use but is_current() throws TapeError.
   Var() = default;
@@ -25,6 +30,9 @@ class Var {
   /// The tensor on this line. The reference is good until the tape is rewound; copy the tensor to keep it.
   inline const Tensor& value() const;  // in tape.hpp
   const Shape& shape() const { return value().shape(); }
+
+  /// The extent along an axis; negative ones count from the last. Throws ShapeError if there is no such axis.
+  std::size_t shape(std::ptrdiff_t axis) const;
 
   /// The value of a Var with one element. Throws ShapeError if it has more, or none.
   double item() const;
@@ -48,6 +56,9 @@ class Var {
   const Anchor* anchor_ = nullptr;
   std::uint64_t place_ = 0;  // recording and line in one word, so that what was stored as a whole is loaded as a whole
 };
+
+/// Writes the value as a Tensor is written, or that the Var is not current.
+std::ostream& operator<<(std::ostream& out, Var x);
 
 /// Where a Var finds its tape. Every tape has one anchor, and anchors outlive tapes. So a Var that was kept for too
 /// long can be refused, and never reads memory that is gone.

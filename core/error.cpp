@@ -11,6 +11,21 @@ std::ostream& operator<<(std::ostream& out, const Shape& shape) {
   return out << (shape.size() == 1 ? ",)" : ")");
 }
 
+std::string printable(std::string_view text) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string result;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    if (c == '\n')
+      result += "\\n";
+    else if (code < 0x20 || code == 0x7f)
+      result += {'\\', 'x', digits[code / 16], digits[code % 16]};
+    else
+      result.push_back(c);
+  }
+  return result;
+}
+
 std::string shortest(double number) {
   char digits[32];
   return {digits, std::to_chars(digits, digits + sizeof digits, number).ptr};

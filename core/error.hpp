@@ -6,14 +6,18 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include <xgrad/core/tensor.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+/// A text on one line: a line break is \n, other control characters such as a tab are \x09. Names are the users'.
+std::string printable(std::string_view text);
+
 /// The base of everything that xgrad throws on purpose. what() is one line: the function, the values, what would fit.
 struct Error : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  explicit Error(std::string_view what) : std::runtime_error(printable(what)) {}
 };
 
 /// Shapes that do not fit each other or the function.

@@ -114,6 +114,28 @@ Tensor random_uniform(Rng& rng, const Shape& shape, double low, double high) {
   return drawn(shape, [&] { return low + (high - low) * rng.uniform(); });
 }
 
+Tensor random_categorical(Rng& rng, const Tensor& probabilities) {
+  const Shape& shape = probabilities.shape();
+  require(!shape.empty() && shape.back() > 0, "random_categorical: probabilities of shape ", shape,
+          "; it takes (..., categories)");
+  Tensor drawn(Shape(shape.begin(), shape.end() - 1));
+  std::vector<double> until(shape.back());  // the sum up to each category
+  for (std::size_t row = 0; row < drawn.size(); ++row) {
+    double total = 0;
+    for (std::size_t i = 0; i < until.size(); ++i) {
+      const double p = probabilities.data()[row * until.size() + i];
+      require<ValueError>(p >= 0 && std::isfinite(p), "random_categorical: probability ", p, " in row ", row,
+                          "; it takes numbers from 0");
+      until[i] = total += p;
+    }
+    require<ValueError>(total > 0, "random_categorical: all probabilities of row ", row, " are 0");
+    for (double& p : until) p /= total;
+    const auto chosen = std::upper_bound(until.begin(), until.end(), rng.uniform());
+    drawn.data()[row] = static_cast<Real>(chosen - until.begin());
+  }
+  return drawn;
+}
+
 Tensor random_normal(Rng& rng, const Shape& shape, double mean, double deviation) {
   return drawn(shape, [&] { return mean + deviation * rng.normal(); });
 }

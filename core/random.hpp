@@ -60,6 +60,11 @@ class Rng {
 /// A tensor of independent draws, uniform on [low, high), where a float may round up to high.
 Tensor random_uniform(Rng& rng, const Shape& shape, double low, double high);
 
+/// A category for each row of probabilities, (..., k) to (...): index i with probability p[i] / sum(p). For one row it
+/// draws what np.random.choice(k, p=p) does. Throws ShapeError without categories; ValueError for a row with a negative
+/// number, a NaN or infinity, or without a positive one.
+Tensor random_categorical(Rng& rng, const Tensor& probabilities);
+
 /// A tensor of independent normal draws with this mean and standard deviation.
 Tensor random_normal(Rng& rng, const Shape& shape, double mean, double deviation);
 

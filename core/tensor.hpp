@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <iosfwd>
 #include <new>
 #include <utility>
 #include <vector>
@@ -38,6 +39,11 @@ using Real = float;
 /// small pages a processor misses its TLB more often when it reads rows of a matrix at random, or goes down a column.
 void want_huge_pages(void* first, std::size_t bytes);
 
+/// What is found by the type of its arguments, as Tensor and Var are of this namespace. So functions whose names
+/// std:: has for something else, such as map and greater, do not stand in the way of a program that uses both
+/// namespaces.
+namespace by_argument {
+
 /// An allocator for numbers. The memory is aligned to a cache line, and lies in huge pages if it fills one. resize()
 /// leaves it unwritten, because every kernel writes its whole result.
 template <class T>
@@ -64,13 +70,26 @@ struct Uninitialised {
   bool operator==(const Uninitialised&) const { return true; }
 };
 
+}  // namespace by_argument
+
 /// The shape of a tensor: its extents, the outermost first, such as (rows, columns). A number has no extents: ().
 using Shape = xt::svector<std::size_t, 4>;
 
 /// A dense row-major array of Real of any rank; an xtensor container, so all of xtensor works on it. Its storage is a
 /// std::vector because that keeps its capacity: a buffer that shrinks for the last batch need not grow again.
 /// Beware: Tensor({2, 3}) holds the two numbers 2 and 3; a 2 by 3 tensor is zeros({2, 3}).
-using Tensor = xt::xarray_container<std::vector<Real, Uninitialised<Real>>, xt::layout_type::row_major, Shape>;
+/// Beware: an index that is left out is 0, from the left: for predictions p of shape (n, 1), p(i) is p(0, i), which
+/// there is only for i = 0. Write p(i, 0), or p.data()[i]. With the macro XTENSOR_ENABLE_ASSERT xtensor throws there.
+using Tensor =
+    xt::xarray_container<std::vector<Real, by_argument::Uninitialised<Real>>, xt::layout_type::row_major, Shape>;
+
+namespace by_argument {
+
+/// Writes a tensor as NumPy does: [[1 2]\n [3 4]], with the stream's precision and a decimal point. Of more than 1,000
+/// numbers it writes the first and last of each axis, so the text stays short.
+std::ostream& operator<<(std::ostream& out, const Tensor& x);
+
+}  // namespace by_argument
 
 /// How many elements a tensor of this shape has: 1 for the shape of a number, 0 if an extent is 0. Throws ShapeError if
 /// they are more than memory has addresses for.

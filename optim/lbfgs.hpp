@@ -48,6 +48,11 @@ class LBFGS {
   /// all these cases the parameters are then as before the step that failed.
   double step(std::span<Parameter* const> parameters, const std::function<double()>& closure);
 
+  /// Takes up to max_iterations steps for these parameters: step({&kernel, &bias}, closure). Throws what step() throws.
+  double step(std::initializer_list<Parameter*> parameters, const std::function<double()>& closure) {
+    return step(std::span(parameters.begin(), parameters.size()), closure);
+  }
+
  private:
   using Vector = std::vector<double>;
   struct Pair {

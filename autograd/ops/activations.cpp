@@ -35,7 +35,7 @@ constexpr Op sigmoid_op{
 
 // The input of the operation that made y, if that is op itself.
 std::optional<Var> input_of(const Op& op, Var y) {
-  const Record& made = y.tape()[y.line()];
+  const Tape::Record& made = y.tape()[y.line()];
   if (made.op != &op) return {};
   return y.tape().var(made.inputs[0]);
 }

@@ -124,15 +124,11 @@ Var clip(Var a, Var b, Var c) {
       .forward =
           [](Tensor& y, In a, In b, In c) {
             map(y, a, b, c, [](Real a, Real b, Real c) {
-              const Real raised = a < b ? b : a;
-              return raised > c ? c : raised;
+              const Real raised = a < b || b != b ? b : a;
+              return raised > c || c != c ? c : raised;
             });
           },
-      .pull_a =
-          [](const Pull& p) {
-            const Var not_above = where(greater(p.a, p.c), 0, p.g);
-            return where(greater(p.b, p.a), 0, not_above);
-          },
+      .pull_a = [](const Pull& p) { return where(equal(p.y, p.a), p.g, 0); },
   };
   return record_elementwise(op, a, b, c);
 }
@@ -150,7 +146,7 @@ Var where(Var a, Var b, Var c) {
   return record_elementwise(op, a, b, c);
 }
 
-Var greater(Var a, Var b) {
+Var by_argument::greater(Var a, Var b) {
   static constexpr Op op{
       .name = "greater",
       .rule = "no gradient: piecewise constant",
@@ -166,6 +162,22 @@ Var equal(Var a, Var b) {
       .forward = [](Tensor& y, In a, In b) { map(y, a, b, [](Real a, Real b) { return Real(a == b); }); },
   };
   return record_elementwise(op, a, b);
+}
+
+Tensor detail::compared(Comparison comparison, const Tensor& a, const Tensor& b) {
+  Tensor y(broadcast_shape("comparison", a.shape(), b.shape()));
+  switch (comparison) {
+    case Comparison::less:
+      map(y, a, b, [](Real a, Real b) { return Real(a < b); });
+      break;
+    case Comparison::less_equal:
+      map(y, a, b, [](Real a, Real b) { return Real(a <= b); });
+      break;
+    case Comparison::equal:
+      map(y, a, b, [](Real a, Real b) { return Real(a == b); });
+      break;
+  }
+  return y;
 }
 
 Var record_elementwise(const Op& op, Var a) { return a.tape().record(op, a.shape(), a); }

@@ -130,7 +130,11 @@ Var erf(Var a) {
       .name = "erf",
       .rule = "ā += ȳ (2 / sqrt(pi)) e^(-a^2)",
       .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return std::erf(a); }); },
-      .pull_a = [](const Pull& p) { return p.g * exp(-square(p.a)) * (2 * std::numbers::inv_sqrtpi); },
+      .pull_a =
+          [](const Pull& p) {
+            const Var inner = clip(p.a, -30, 30);  // beyond, the slope is 0, and 2 a, the square's, may overflow
+            return p.g * exp(-square(inner)) * (2 * std::numbers::inv_sqrtpi);
+          },
   };
   return record_elementwise(op, a);
 }

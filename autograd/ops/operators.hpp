@@ -87,6 +87,107 @@ requires WithVar<A, B> Var operator/(A&& a, B&& b) { return with_vars(divide, a,
 template <class A>
 requires IsVar<A> Var operator-(A&& x) { return negative(x); }
 
+// a += b is a = a + b: a is then the new line, and what was recorded from the old one stays.
+
+template <class B>
+requires WithVar<Var, B> Var& operator+=(Var& a, B&& b) { return a = a + b; }
+
+template <class B>
+requires WithVar<Var, B> Var& operator-=(Var& a, B&& b) { return a = a - b; }
+
+template <class B>
+requires WithVar<Var, B> Var& operator*=(Var& a, B&& b) { return a = a * b; }
+
+template <class B>
+requires WithVar<Var, B> Var& operator/=(Var& a, B&& b) { return a = a / b; }
+
+// Comparisons, elementwise and broadcast as in NumPy: a Tensor, 1 where they hold and 0 elsewhere. Nothing is recorded:
+// where(x > 0, x, 0) takes the mask as a constant.
+
+namespace detail {
+
+enum class Comparison { less, less_equal, equal };
+Tensor compared(Comparison comparison, const Tensor& a, const Tensor& b);
+
+// The value of an operand, as what the kernels read.
+template <class A>
+decltype(auto) value_of(const A& a) {
+  if constexpr (IsVar<A>)
+    return a.value();
+  else if constexpr (IsNumber<A>)
+    return filled({}, static_cast<Real>(a));
+  else if constexpr (std::same_as<A, Tensor>)
+    return (a);
+  else
+    return Tensor(a);
+}
+
+}  // namespace detail
+
+template <class A, class B>
+requires WithVar<A, B> Tensor operator<(A&& a, B&& b) {
+  return detail::compared(detail::Comparison::less, detail::value_of(a), detail::value_of(b));
+}
+
+template <class A, class B>
+requires WithVar<A, B> Tensor operator<=(A&& a, B&& b) {
+  return detail::compared(detail::Comparison::less_equal, detail::value_of(a), detail::value_of(b));
+}
+
+template <class A, class B>
+requires WithVar<A, B> Tensor operator>(A&& a, B&& b) { return b < a; }
+
+template <class A, class B>
+requires WithVar<A, B> Tensor operator>=(A&& a, B&& b) { return b <= a; }
+
+template <class A, class B>
+requires WithVar<A, B> Tensor operator==(A&& a, B&& b) {
+  return detail::compared(detail::Comparison::equal, detail::value_of(a), detail::value_of(b));
+}
+
+template <class A, class B>
+requires WithVar<A, B> Tensor operator!=(A&& a, B&& b) { return 1 - (a == b); }
+
+// Reductions over one axis: sum(x, 1) is sum(x, {1}).
+
+template <class A>
+concept IsAxis = std::integral<A> && !std::same_as<A, bool>;
+
+template <IsAxis A>
+Var sum(Var x, A axis, bool keepdims = false) {
+  return sum(x, Axes{static_cast<int>(axis)}, keepdims);
+}
+
+template <IsAxis A>
+Var mean(Var x, A axis, bool keepdims = false) {
+  return mean(x, Axes{static_cast<int>(axis)}, keepdims);
+}
+
+template <IsAxis A>
+Var variance(Var x, A axis, bool keepdims = false) {
+  return variance(x, Axes{static_cast<int>(axis)}, keepdims);
+}
+
+template <IsAxis A>
+Var max(Var x, A axis, bool keepdims = false) {
+  return max(x, Axes{static_cast<int>(axis)}, keepdims);
+}
+
+template <IsAxis A>
+Var min(Var x, A axis, bool keepdims = false) {
+  return min(x, Axes{static_cast<int>(axis)}, keepdims);
+}
+
+template <IsAxis A>
+Var logsumexp(Var x, A axis, bool keepdims = false) {
+  return logsumexp(x, Axes{static_cast<int>(axis)}, keepdims);
+}
+
+template <IsAxis A>
+Var norm(Var x, A axis, bool keepdims = false) {
+  return norm(x, Axes{static_cast<int>(axis)}, keepdims);
+}
+
 template <class A, class B>
 requires WithOneVar<A, B> Var pow(A&& a, B&& b) { return with_vars(pow, a, b); }
 
@@ -96,8 +197,10 @@ requires WithOneVar<A, B> Var maximum(A&& a, B&& b) { return with_vars(maximum, 
 template <class A, class B>
 requires WithOneVar<A, B> Var minimum(A&& a, B&& b) { return with_vars(minimum, a, b); }
 
+namespace by_argument {
 template <class A, class B>
 requires WithOneVar<A, B> Var greater(A&& a, B&& b) { return with_vars(greater, a, b); }
+}  // namespace by_argument
 
 template <class A, class B>
 requires WithOneVar<A, B> Var equal(A&& a, B&& b) { return with_vars(equal, a, b); }

@@ -20,12 +20,16 @@ Var subtract(Var a, Var b);  ///< a - b
 Var multiply(Var a, Var b);  ///< a b, elementwise
 Var divide(Var a, Var b);    ///< a / b
 Var pow(Var a, Var b);       ///< a^b; the slope in b is 0 where a = 0, and that in a at 0^0
-Var maximum(Var a, Var b);   ///< the larger of a and b; the slope is shared evenly where a = b, as in PyTorch
-Var minimum(Var a, Var b);   ///< the smaller of a and b; the slope is shared evenly where a = b, as in PyTorch
-Var greater(Var a, Var b);   ///< 1 where a > b, else 0: a mask, without a gradient
+Var maximum(Var a, Var b);   ///< the larger of a and b; the slope is shared evenly where a = b, as in JAX and PyTorch
+Var minimum(Var a, Var b);   ///< the smaller of a and b; the slope is shared evenly where a = b, as in JAX and PyTorch
 Var equal(Var a, Var b);     ///< 1 where a = b, else 0: a mask, without a gradient
 
-/// x, kept between two bounds. The slope in x is 1 at a bound, as in PyTorch; the bounds have no gradient.
+namespace by_argument {
+Var greater(Var a, Var b);  ///< 1 where a > b, else 0: a mask, without a gradient
+}
+
+/// x, kept between two bounds. The slope in x is 1 at a bound, as in TensorFlow and PyTorch (JAX: 1/2); the bounds have
+/// no gradient.
 Var clip(Var x, Var low, Var high);
 
 /// x1 where the condition is not 0, else x2. What is not chosen gets a gradient of 0. Beware: if it was computed by an
@@ -43,7 +47,7 @@ Var exp(Var x);            ///< e^x
 Var expm1(Var x);          ///< e^x - 1, exact near 0
 Var log(Var x);            ///< the natural logarithm
 Var log1p(Var x);          ///< log(1 + x), exact near 0
-Var abs(Var x);            ///< |x|; the slope at 0 is 0, as in Keras and PyTorch
+Var abs(Var x);            ///< |x|; the slope at 0 is 0, as in TensorFlow and PyTorch (JAX: 1)
 Var sign(Var x);           ///< -1, 0 or 1; without a gradient
 Var sin(Var x);            ///< the sine of x in radians
 Var cos(Var x);            ///< the cosine of x in radians
@@ -55,20 +59,20 @@ Var stop_gradient(Var x);  ///< x as if it were a constant: no gradient goes bac
 Var tanh(Var x);                    ///< the hyperbolic tangent
 Var sigmoid(Var x);                 ///< 1 / (1 + e^-x)
 Var softplus(Var x);                ///< log(1 + e^x), without overflow
-Var relu(Var x);                    ///< max(x, 0); the slope at 0 is 0, as in Keras and PyTorch
+Var relu(Var x);                    ///< max(x, 0); the slope at 0 is 0, as everywhere
 Var gate(Var g, Var x);             ///< g where x > 0, else 0: the pullback of relu; equal shapes
 Var leaky_relu(Var x);              ///< x, or 0.2 x below 0, Keras's default
-Var leaky_relu(Var x, Real slope);  ///< x, or slope x below 0; the slope at 0 is that below
+Var leaky_relu(Var x, Real slope);  ///< x, or slope x below 0; at 0 that below, as TensorFlow and PyTorch
 Var elu(Var x);                     ///< x, or e^x - 1 below 0
 Var elu(Var x, Real alpha);         ///< x, or alpha (e^x - 1) below 0; the slope at 0 is alpha
-Var selu(Var x);                    ///< 1.0507 elu(x, 1.67326) (Klambauer et al. 2017)
-Var silu(Var x);                    ///< x sigmoid(x)
-Var gelu(Var x);                    ///< x times the normal distribution function at x
-Var gelu_tanh(Var x);               ///< gelu by its tanh formula (Hendrycks & Gimpel 2016)
-Var softmax(Var x);                 ///< e^x / sum e^x along the last axis
-Var softmax(Var x, int axis);       ///< e^x / sum e^x along the given axis
-Var log_softmax(Var x);             ///< log(softmax(x)) along the last axis, without overflow or log(0)
-Var log_softmax(Var x, int axis);   ///< log(softmax(x)) along the given axis, without overflow or log(0)
+Var selu(Var x);  ///< 1.0507 elu(x, 1.67326) (Klambauer et al. 2017); the slope at 0 is 1.758, as in JAX and PyTorch
+Var silu(Var x);  ///< x sigmoid(x)
+Var gelu(Var x);  ///< x times the normal distribution function at x
+Var gelu_tanh(Var x);              ///< gelu by its tanh formula (Hendrycks & Gimpel 2016)
+Var softmax(Var x);                ///< e^x / sum e^x along the last axis
+Var softmax(Var x, int axis);      ///< e^x / sum e^x along the given axis
+Var log_softmax(Var x);            ///< log(softmax(x)) along the last axis, without overflow or log(0)
+Var log_softmax(Var x, int axis);  ///< log(softmax(x)) along the given axis, without overflow or log(0)
 
 // Products. Throw ShapeError unless the shapes are these; leading axes, if any, broadcast. products.cpp
 
@@ -120,7 +124,8 @@ Var expand_dims(Var x, int axis);               ///< x with a new axis of extent
 Var squeeze(Var x);                             ///< x without its axes of extent 1
 Var squeeze(Var x, int axis);                   ///< x without this axis of extent 1
 Var transpose(Var x);                           ///< x with its axes in reverse order
-Var transpose(Var x, const Axes& permutation);  ///< x with its axes permuted: axis k is axis permutation[k] of x
+Var transpose(Var x, const Axes& permutation);  ///< x with its axes permuted: axis k is axis permutation[k] of x, where
+                                                ///< negative ones count from the last
 Var concatenate(const std::vector<Var>& parts, int axis = 0);  ///< the parts one after another along an axis
 Var stack(const std::vector<Var>& parts, int axis = 0);        ///< the parts, of one shape, along a new axis
 Var slice(Var x, int axis, std::size_t begin,

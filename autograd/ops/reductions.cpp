@@ -134,8 +134,11 @@ Var logsumexp(Var x) { return logsumexp(x, all_axes(x)); }
 Var logsumexp(Var x, const Axes& axes, bool keepdims) {
   const Reduced r = reduced("logsumexp", x, axes);
   require_elements("logsumexp", x, r);
-  const Var largest = stop_gradient(max_to(x, r.kept));  // any shift gives the same result and slope
-  const Var y = log(sum_to(exp(x - largest), r.kept)) + largest;
+  using Limits = std::numeric_limits<Real>;
+  // Any shift gives the same result and slope. A finite one leaves infinite elements what they are, for inf - inf is
+  // NaN.
+  const Var shift = stop_gradient(clip(max_to(x, r.kept), Limits::lowest(), Limits::max()));
+  const Var y = log(sum_to(exp(x - shift), r.kept)) + shift;
   return keepdims ? y : reshape(y, r.dropped);
 }
 

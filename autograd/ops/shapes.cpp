@@ -121,6 +121,8 @@ Var transpose(Var a, const Axes& permutation) {
   require(rank <= Attributes::most_axes, "transpose: the shape is ", a.shape(), "; it takes at most ",
           Attributes::most_axes, " axes");
   Axes sorted = permutation, expected(rank);
+  for (int& axis : sorted) axis += axis < 0 ? static_cast<int>(rank) : 0;
+  const Axes counted = sorted;
   std::sort(sorted.begin(), sorted.end());
   std::iota(expected.begin(), expected.end(), 0);
   if (sorted != expected) {
@@ -132,8 +134,8 @@ Var transpose(Var a, const Axes& permutation) {
   Attributes with;
   with.axes.fill(-1);
   for (std::size_t k = 0; k < rank; ++k) {
-    shape.push_back(a.shape()[static_cast<std::size_t>(permutation[k])]);
-    with.axes[k] = static_cast<std::int8_t>(permutation[k]);
+    shape.push_back(a.shape()[static_cast<std::size_t>(counted[k])]);
+    with.axes[k] = static_cast<std::int8_t>(counted[k]);
   }
   return a.tape().record(op, shape, with, a);
 }

@@ -67,7 +67,7 @@ std::string guess(const Tensor& yours, const Tensor& numeric) {
   for (std::size_t i = 0; i < yours.size(); ++i) {
     const double a = yours.data()[i], n = numeric.data()[i];
     if (std::abs(n) < 1e-6 && std::abs(a) < 1e-6) continue;
-    if (!std::isnan(ratio) && std::abs(a / n - ratio) > 1e-6 * std::abs(ratio)) return "";
+    if (!std::isfinite(a / n) || std::abs(a / n - ratio) > 1e-6 * std::abs(ratio)) return "";
     ratio = a / n;
   }
   const auto is = [&](double c) { return std::abs(ratio - c) < 1e-6 * std::abs(c); };

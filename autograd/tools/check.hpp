@@ -37,21 +37,6 @@ std::vector<Tensor> numeric_gradient(const Function& f, const std::vector<Tensor
 /// a layer, or an operation of one's own.
 GradientCheck check_gradient(const Function& f, const std::vector<Tensor>& inputs, double tolerance = 1e-6);
 
-/// Compares the gradients that a sweep computes for f with differences, where f takes one, two or three Vars, as many
-/// as there are inputs: check_gradient([](Var a, Var b) { ... }, {x, y}).
-template <class F>
-GradientCheck check_gradient(F f, const std::vector<Tensor>& inputs, double tolerance = 1e-6) {
-  return check_gradient(Function([&f](const std::vector<Var>& x) {
-                          if constexpr (std::is_invocable_v<F, Var>)
-                            return f(x.at(0));
-                          else if constexpr (std::is_invocable_v<F, Var, Var>)
-                            return f(x.at(0), x.at(1));
-                          else
-                            return f(x.at(0), x.at(1), x.at(2));
-                        }),
-                        inputs, tolerance);
-}
-
 /// For check_by_hand: an input x of a function, its name, and the gradient by it that somebody has derived.
 struct Claim {
   std::string name;
@@ -62,5 +47,46 @@ struct Claim {
 /// input, the place and both values, and what the mistake looks like: "your gradient of w differs at (0, 2): yours 0.8,
 /// numeric -0.8: sign?".
 GradientCheck check_by_hand(const Function& f, const std::vector<Claim>& claims, double tolerance = 1e-6);
+
+// All three for a function of one, two or three Vars, as many as there are inputs, or of a list of them, such as a
+// lambda: check_gradient([](Var a, Var b) { ... }, {x, y}). They throw ValueError if there are more or fewer inputs.
+
+namespace detail {
+
+// f as a Function, which refers to f.
+template <class F>
+Function on_list(const char* who, F& f, std::size_t inputs) {
+  return [who, &f, inputs](const std::vector<Var>& x) {
+    const auto takes = [&](std::size_t n) {
+      require<ValueError>(n == inputs, who, ": ", inputs, " inputs for a function of ", n,
+                          "; it takes one for each argument");
+    };
+    if constexpr (std::is_invocable_v<F&, Var>)
+      return takes(1), f(x[0]);
+    else if constexpr (std::is_invocable_v<F&, Var, Var>)
+      return takes(2), f(x[0], x[1]);
+    else if constexpr (std::is_invocable_v<F&, Var, Var, Var>)
+      return takes(3), f(x[0], x[1], x[2]);
+    else
+      return f(x);
+  };
+}
+
+}  // namespace detail
+
+template <class F>
+std::vector<Tensor> numeric_gradient(F f, const std::vector<Tensor>& inputs) {
+  return numeric_gradient(detail::on_list("numeric_gradient", f, inputs.size()), inputs);
+}
+
+template <class F>
+GradientCheck check_gradient(F f, const std::vector<Tensor>& inputs, double tolerance = 1e-6) {
+  return check_gradient(detail::on_list("check_gradient", f, inputs.size()), inputs, tolerance);
+}
+
+template <class F>
+GradientCheck check_by_hand(F f, const std::vector<Claim>& claims, double tolerance = 1e-6) {
+  return check_by_hand(detail::on_list("check_by_hand", f, claims.size()), claims, tolerance);
+}
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -117,6 +117,8 @@ void reading(const Real* x, std::size_t step, Then then) {
 
 }  // namespace detail
 
+namespace by_argument {
+
 /// y = f(a), elementwise; if there are many elements, by several threads at once.
 template <class F>
 void map(Tensor& y, const Tensor& a, F f) {
@@ -148,5 +150,7 @@ void map(Tensor& y, const Tensor& a, const Tensor& b, const Tensor& c, F f) {
     });
   });
 }
+
+}  // namespace by_argument
 
 }  // namespace xgrad::inline XGRAD_PRECISION

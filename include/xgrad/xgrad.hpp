@@ -1,12 +1,13 @@
 #pragma once
 
-// All of xgrad. The list is tested: every header that is not in a folder detail/.
+// All of xgrad. The list is tested: every header that is not in a folder detail/, but for core/xtensor.hpp.
 
 #include <xgrad/autograd/gradient.hpp>
 #include <xgrad/autograd/op.hpp>
 #include <xgrad/autograd/ops/given.hpp>
 #include <xgrad/autograd/ops/operators.hpp>
 #include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/autograd/ops/tensors.hpp>
 #include <xgrad/autograd/sweep.hpp>
 #include <xgrad/autograd/tape.hpp>
 #include <xgrad/autograd/tools/check.hpp>

@@ -104,7 +104,7 @@ void Model::summary(std::ostream& out) {
   std::vector<Row> rows;
   for (const Levels::Level& level : look.levels) {
     if (level.kind == "input") continue;
-    rows.push_back({level.name + " (" + class_name(level.kind) + ")", is_built() ? level.shape : "?",
+    rows.push_back({printable(level.name) + " (" + class_name(level.kind) + ")", is_built() ? level.shape : "?",
                     is_built() ? with_commas(level.parameters) : "0 (unbuilt)"});
     for (std::size_t k = 0; k < widths.size(); ++k) widths[k] = std::max(widths[k], rows.back()[k].size());
   }

@@ -5,11 +5,28 @@
 #include <functional>
 
 #include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/core/kernels/elementwise.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
 Var linear(Var x) { return x; }
-Var relu6(Var x) { return minimum(relu(x), 6); }
+
+Var relu6(Var a) {
+  static constexpr Op op{
+      .name = "relu6",
+      .rule = "ā += ȳ where 0 < a < 6",
+      .forward = [](Tensor& y, In a) { map(y, a, [](Real a) { return a < 0   ? Real{0}
+                                                                     : a > 6 ? Real{6}
+                                                                             : a; }); },
+      .pull_a =
+          [](const Pull& p) {
+            const Var not_above = gate(p.g, 6 - p.a);
+            return gate(not_above, p.a);
+          },
+  };
+  return record_elementwise(op, a);
+}
+
 Var hard_sigmoid(Var x) { return relu6(x + 3) / 6; }
 Var softsign(Var x) { return x / (abs(x) + 1); }
 Var mish(Var x) { return x * tanh(softplus(x)); }

@@ -98,6 +98,26 @@ TEST_CASE("a line break or a control character in a label breaks neither the tab
   CHECK(to_dot(tape).find(R"--(n0 [label="0 w\\n\\x09\\x1b (1,)")--") < to_dot(tape).size());
 }
 
+TEST_CASE("a line break or a control character in a name does not break an error text") {
+  Tape tape;
+  Parameter w("w\n\tx", Tensor{2});
+  const Var y = square(tape.watch(w));
+  w.edit()(0) = 3;
+  CHECK(thrown_by<TapeError>([&] { tape.backward(y); }) ==
+        "gradient: parameter w\\n\\x09x was changed after the tape watched it; rewind() and record again");
+}
+
+TEST_CASE("explain counts characters, not bytes, and tells of a NaN among numbers") {
+  Tape tape;
+  Parameter w("größe", Tensor{2, NAN, 5}), v("v", Tensor{NAN, NAN});
+  tape.watch(w);
+  tape.watch(v);
+  CHECK(explain(tape) == R"--(#  operation  a b c  shape  value        rule
+0  größe             (3,)   2 .. 5, nan
+1  v                 (2,)   nan
+)--");
+}
+
 TEST_CASE("to_dot draws the recording for Graphviz") {
   Tape tape;
   Parameter w("w \"quoted\"", Tensor{2});

@@ -42,7 +42,7 @@ TEST_CASE("leaky_relu and elu have the slope from below at 0") {
 
 TEST_CASE("sign and the comparisons are flat, and leave their inputs zeros") {
   check_close(slope([](Var x) { return sign(x); }, {-1, 0, 1}), {0, 0, 0}, 0);
-  for (Var (*f)(Var, Var) : {static_cast<Var (*)(Var, Var)>(greater), static_cast<Var (*)(Var, Var)>(equal)})
+  for (Var (*f)(Var, Var) : {static_cast<Var (*)(Var, Var)>(by_argument::greater), static_cast<Var (*)(Var, Var)>(equal)})
     for (const Tensor& g : slopes(f, {1, 2}, {1, 1})) check_close(g, {0, 0}, 0);
 }
 
@@ -80,6 +80,17 @@ TEST_CASE("0^0 is 1 and flat, 0^1 has slope 1, and 0^(1/2) an infinite one") {
   check_close(g[0], {0, 1, 0, 0}, 0);
   check_close(g[1], {0, 0, 0, std::log(Real(2))}, either(1e-6, 1e-15));
   CHECK(slope([](Var x) { return pow(x, 0.5); }, {0})(0) == infinity);
+}
+
+TEST_CASE("0^b is flat in b, also where it is infinite") {
+  const auto g = slopes([](Var a, Var b) { return pow(a, b); }, {0, 0, 0}, {-1, Real(-0.5), 3});
+  check_close(g[1], {0, 0, 0}, 0);
+  CHECK(g[0](0) == -infinity);
+}
+
+TEST_CASE("selu has the slope from below at 0, as in JAX and PyTorch") {
+  check_close(slope([](Var x) { return selu(x); }, {0, 1}), {Real(1.7580993408473766), Real(1.0507009873554805)},
+              either(1e-6, 1e-15));
 }
 
 TEST_CASE("an odd power of a negative number is differentiated") {

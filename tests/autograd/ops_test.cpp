@@ -201,6 +201,39 @@ TEST_CASE("an axis that is not there is refused by the function that was called"
         }) == "mean: axis -2 of (2, 3) is given twice; it takes each once");
 }
 
+TEST_CASE("a negative axis counts from the last, in every operation along an axis") {
+  Rng rng(5);
+  Tape tape;
+  const Var x = tape.variable(random_normal(rng, {2, 3, 4}, 0, 1));
+  const auto same = [](Var a, Var b) { check_close(a.value(), b.value(), 0); };
+  for (const int axis : {0, 1, 2}) {
+    const int negative = axis - 3;
+    for (Var (*f)(Var, const Axes&, bool) :
+         {static_cast<Var (*)(Var, const Axes&, bool)>(sum), static_cast<Var (*)(Var, const Axes&, bool)>(mean),
+          static_cast<Var (*)(Var, const Axes&, bool)>(variance), static_cast<Var (*)(Var, const Axes&, bool)>(max),
+          static_cast<Var (*)(Var, const Axes&, bool)>(min), static_cast<Var (*)(Var, const Axes&, bool)>(logsumexp),
+          static_cast<Var (*)(Var, const Axes&, bool)>(norm)})
+      for (const bool keepdims : {false, true}) same(f(x, {negative}, keepdims), f(x, {axis}, keepdims));
+    same(softmax(x, negative), softmax(x, axis));
+    same(log_softmax(x, negative), log_softmax(x, axis));
+    same(expand_dims(x, negative - 1), expand_dims(x, axis));
+    same(squeeze(slice(x, axis, 0, 1), negative), squeeze(slice(x, axis, 0, 1), axis));
+    same(concatenate({x, x}, negative), concatenate({x, x}, axis));
+    same(stack({x, x}, negative - 1), stack({x, x}, axis));
+    same(slice(x, negative, 1, 2), slice(x, axis, 1, 2));
+    same(pad(x, negative, 1, 6), pad(x, axis, 1, 6));
+  }
+  same(transpose(x, {0, -1, -2}), transpose(x, {0, 2, 1}));
+  same(transpose(x, {-1, -3, 1}), transpose(x, {2, 0, 1}));
+  same(gradient(sum(square(transpose(x, {-1, -3, 1}))), {x})[0], 2 * x);
+  CHECK(thrown_by<ShapeError>([&] {
+          transpose(x, {0, -1, 2});
+        }) == "transpose: (0, -1, 2) does not permute the axes of (2, 3, 4)");
+  CHECK(thrown_by<ShapeError>([&] {
+          transpose(x, {0, 1, -4});
+        }) == "transpose: (0, 1, -4) does not permute the axes of (2, 3, 4)");
+}
+
 TEST_CASE("the old names of operations give what the new ones give") {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"

@@ -75,7 +75,7 @@ const std::map<std::string, Replay> operations{
     {"minimum", plain(minimum)},
     {"clip", plain(clip)},
     {"where", plain(where)},
-    {"greater", plain(greater)},
+    {"greater", plain(by_argument::greater)},
     {"equal", plain(equal)},
     {"negative", plain(negative)},
     {"square", plain(square)},

@@ -90,3 +90,21 @@ TEST_CASE("what is no state of a generator is refused, and changes nothing") {
   for (int word = 0; word < 624; ++word) at = state.find(' ', at) + 1;
   CHECK(is_refused(state.substr(0, at) + "625" + state.substr(state.find(' ', at))));
 }
+
+TEST_CASE("categories are drawn as NumPy draws them, one for each row of probabilities") {
+  Rng rng(5);  // np.random.seed(5); [np.random.choice(4, p=[.1, .2, .3, .4]) for _ in range(12)]
+  const Tensor row{Real(0.1), Real(0.2), Real(0.3), Real(0.4)};
+  const Tensor rows = xt::broadcast(row, Shape{12, 4});
+  check_close(random_categorical(rng, rows), {1, 3, 1, 3, 2, 3, 3, 2, 1, 1, 0, 3}, 0);
+  Rng again(5);
+  CHECK(random_categorical(again, row * 20)() == 1);  // divided by their sum
+  for (int i = 0; i < 20; ++i) CHECK(random_categorical(again, Tensor{0, 2, 0})() == 1);
+  CHECK(thrown_by<ValueError>([&] {
+          random_categorical(again, Tensor{{1, 0}, {NAN, 1}});
+        }) == "random_categorical: probability nan in row 1; it takes numbers from 0");
+  CHECK(thrown_by<ValueError>([&] {
+          random_categorical(again, Tensor{0, 0});
+        }) == "random_categorical: all probabilities of row 0 are 0");
+  CHECK(thrown_by<ShapeError>([&] { random_categorical(again, filled({}, 1)); }) ==
+        "random_categorical: probabilities of shape (); it takes (..., categories)");
+}

@@ -20,10 +20,13 @@ TEST_CASE("an activation is a function, a name or a lambda") {
 
 TEST_CASE("relu6 and hard_sigmoid end where they are flat") {
   Tape tape;
-  const Var x = tape.variable(Tensor{-4, 0, 7});
+  const Var x = tape.variable(Tensor{-4, 0, 7}), kinks = tape.variable(Tensor{-3, 0, 3, 6, NAN});
   check_close(relu6(x).value(), {0, 0, 6}, 0);
   check_close(hard_sigmoid(x).value(), {0, 0.5, 1}, 0);
   check_close(gradient(sum(relu6(x)), {x})[0].value(), {0, 0, 0}, 0);
+  check_close(gradient(sum(relu6(kinks)), {kinks})[0].value(), {0, 0, 1, 0, 0}, 0);  // as in JAX, TensorFlow, PyTorch
+  check_close(gradient(sum(hard_sigmoid(kinks)), {kinks})[0].value(), {0, 1 / Real(6), 0, 0, 0}, 1e-7);
+  CHECK(std::isnan(relu6(kinks).value()(4)));
   check_close(mish(x).value(), {Real(-0.0725917408), 0, Real(6.99998838)}, 1e-6);
 }
 

@@ -110,12 +110,12 @@ Var selu(Var x) {
 
 Var silu(Var x) { return x * sigmoid(x); }
 
-Var gelu(Var x) { return x * (erf(x / std::numbers::sqrt2) + 1) / 2; }
+Var gelu(Var x) { return x * ((erf(x / std::numbers::sqrt2) + 1) / 2); }
 
 Var gelu_tanh(Var x) {
   const double root = std::sqrt(2 / std::numbers::pi);
   const Var inner = clip(x, -10, 10);  // beyond, the tanh is 1 to the last digit, and the cube may overflow
-  return x * (tanh(root * (inner + 0.044715 * (inner * square(inner)))) + 1) / 2;
+  return x * ((tanh(root * (inner + 0.044715 * (inner * square(inner)))) + 1) / 2);
 }
 
 namespace {

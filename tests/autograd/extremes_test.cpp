@@ -96,6 +96,25 @@ TEST_CASE("far from 0 slopes are those of the limit, and the slopes of the slope
     }
 }
 
+TEST_CASE("functions that flatten out have slopes and curvatures at the largest and the least numbers, too") {
+  using Limits = std::numeric_limits<Real>;
+  for (Var (*f)(Var) :
+       {static_cast<Var (*)(Var)>(erf), static_cast<Var (*)(Var)>(tanh), static_cast<Var (*)(Var)>(sigmoid),
+        static_cast<Var (*)(Var)>(softplus), static_cast<Var (*)(Var)>(gelu), static_cast<Var (*)(Var)>(gelu_tanh),
+        static_cast<Var (*)(Var)>(silu), static_cast<Var (*)(Var)>(selu)})
+    for (const Real x : {Limits::max(), Limits::min(), Limits::denorm_min()})
+      for (const Real at : {x, -x}) {
+        CAPTURE(at);
+        Tape tape;
+        const Var v = tape.variable(filled({}, at)), y = f(v), first = gradient(y, {v})[0];
+        CHECK(std::isfinite(first.item()));
+        CHECK(std::isfinite(gradient(first, {v})[0].item()));
+      }
+  Tape tape;
+  CHECK(gelu(tape.constant(Limits::max())).item() == Limits::max());
+  CHECK(gelu_tanh(tape.constant(Limits::max())).item() == Limits::max());
+}
+
 TEST_CASE("norm neither overflows nor vanishes with the squares of its elements") {
   for (const Real scale : {huge, Real(1e30), Real(1), Real(1e-30), 1 / huge}) {
     CAPTURE(scale);

@@ -53,10 +53,10 @@ void Sweep::require_unchanged() const {
   std::vector<bool> reached(line_);
   reached[result_.line()] = true;
   for (std::uint32_t line = line_; line-- > 0;) {
-    const Record& y = tape[line];
+    const Tape::Record& y = tape[line];
     if (!reached[line] || y.op == nullptr || !y.active) continue;
     for (std::size_t k = 0; k < y.op->forward.arity(); ++k) {
-      const Record& a = tape[y.inputs[k]];
+      const Tape::Record& a = tape[y.inputs[k]];
       require<TapeError>(a.parameter == nullptr || is_current(y.inputs[k]), "gradient: parameter ",
                          a.parameter ? a.parameter->label : "",
                          " was changed after the tape watched it; rewind() and record again");

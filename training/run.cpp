@@ -61,7 +61,7 @@ void Run::warn_of_outputs() const {
   while (trainer_->parts_[k].share == 0) ++k;
   const Tape& tape = trainer_->parts_[k].tape;
   for (std::size_t line = 0; line < tape.size(); ++line) {
-    const Record& record = tape[line];
+    const Tape::Record& record = tape[line];
     if (record.op != nullptr && std::string_view(record.op->name) == "softmax" && record.value->shape().back() == 1)
       warn(text("a softmax over one unit, of shape ", record.value->shape(), ", always gives 1; sigmoid?"));
   }

@@ -18,8 +18,7 @@ Json options_of(M module) {
 /// Gives a thing with fields the options of a file.
 template <class M>
 void set_options(M& module, const Json& options) {
-  const std::vector<StoredTensor> none;
-  Reader reader(none, "", options, {});
+  Reader reader({}, options);
   module.fields(reader);
   reader.finish();
 }

@@ -73,7 +73,7 @@ const std::string& file() {
 }
 
 // What load() says of the file, whose cost is bounded.
-std::string loaded(double stored_mebibytes = 0) {
+std::string loaded([[maybe_unused]] double stored_mebibytes = 0) {
   const Cost cost = cost_of([] { Sequential::load(file()); });
   CAPTURE(cost.said);
   CAPTURE(cost.mebibytes);

@@ -51,7 +51,9 @@ inline void check_round_trip(Layer layer, Layer fresh, const Tensor& x) {
   build(layer, without_batch(x), rng);
   Writer written;
   layer.fields(written);
-  Reader reader(written.tensors, "", written.options, {});
+  std::vector<std::pair<std::string, Tensor>> tensors;
+  for (const StoredTensor& tensor : written.tensors) tensors.emplace_back(tensor.name, to_tensor(tensor));
+  Reader reader(FileTensors(tensors), written.options);
   fresh.fields(reader);
   reader.finish();
   Writer again;

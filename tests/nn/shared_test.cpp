@@ -78,8 +78,8 @@ TEST_CASE("the path of a shared layer says what it is, and older files are read"
   Layer old;
   const Json dense{{"same_as", ""}, {"kind", "dense"}, {"units", 2}};
   const Tensor kernel = ones({3, 2}), bias = ones({2});
-  const std::vector<StoredTensor> tensors{stored("layer/kernel", kernel), stored("layer/bias", bias)};
-  Reader reader(tensors, "", {{"kind", "shared"}, {"layer", dense}}, {});
+  const std::vector<std::pair<std::string, Tensor>> tensors{{"layer/kernel", kernel}, {"layer/bias", bias}};
+  Reader reader(FileTensors(tensors), {{"kind", "shared"}, {"layer", dense}});
   old.fields(reader);
   reader.finish();
   CHECK(old.as<Shared>()->as<Dense>().kernel.value() == kernel);

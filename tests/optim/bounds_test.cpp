@@ -59,8 +59,7 @@ TEST_CASE("many restarts are gone through at once, to the same learning rate") {
 TEST_CASE("steps that no counter has are refused") {
   const auto read = [](const Json& options) {
     Optimizer sgd = "sgd";
-    const std::vector<StoredTensor> none;
-    Reader reader(none, "", options, {});
+    Reader reader({}, options);
     sgd.options(reader);
   };
   const std::uint64_t most = std::uint64_t{1} << 53;
@@ -74,9 +73,8 @@ TEST_CASE("steps that no counter has are refused") {
   CHECK(thrown_by<ValueError>([&] { adam.set_state({.iterations = last}); }) ==
         "set_state: iterations is 9223372036854775807; it takes 0 to 9007199254740992");
   Optimizers all = "adam";
-  const std::vector<StoredTensor> none;
   const Json state = {{"iterations", last}, {"paths", Json::array()}, {"slots", 0}, {"accumulates", false}};
-  Reader reader(none, "", {{"optimizer", state}}, {});
+  Reader reader({}, {{"optimizer", state}});
   CHECK_THROWS_AS(all.states(reader), ValueError);
   Json whole = {{"name", "adam"}, {"state", state}};
   CHECK_THROWS_AS(set_options(adam, whole), ValueError);

@@ -3,10 +3,12 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include <xgrad/data/prepare.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/optim/adamw.hpp>
 #include <xgrad/optim/rmsprop.hpp>
 #include <xgrad/optim/sgd.hpp>
+#include <xgrad/training/callbacks.hpp>
 
 #include "nn/fit_data.hpp"
 #include "support.hpp"
@@ -32,10 +34,11 @@ Tensor tensor(const Json& numbers) {
 
 constexpr double tolerance = 1e-5;
 
-void check_run(const char* key, Optimizer optimizer, FitOptions options = {}, Regularizer regularizer = {}) {
+void check_run(const char* key, Optimizer optimizer, FitOptions options = {}, Regularizer regularizer = {},
+               const Tensor& y = input("y"), const char* loss = "sparse_categorical_crossentropy") {
   CAPTURE(key);
   Sequential trained = model(regularizer);
-  trained.compile(std::move(optimizer), "sparse_categorical_crossentropy", {"accuracy"});
+  trained.compile(std::move(optimizer), loss, {"accuracy"});
   if (options.epochs == 1) {
     options.epochs = 3;
     options.batch_size = 16;
@@ -43,7 +46,7 @@ void check_run(const char* key, Optimizer optimizer, FitOptions options = {}, Re
   options.shuffle = false;
   options.validation_split = 0.2;
   options.verbose = silent;
-  const History history = trained.fit(input("x"), input("y"), options);
+  const History history = trained.fit(input("x"), y, options);
 
   const Json& expected = keras(key);
   for (const auto& item : expected.at("history").items()) {
@@ -55,7 +58,7 @@ void check_run(const char* key, Optimizer optimizer, FitOptions options = {}, Re
       CHECK(ours[epoch] == doctest::Approx(item.value()[epoch].get<double>()).epsilon(tolerance));
     }
   }
-  const Logs result = trained.evaluate(input("x"), input("y"), {.batch_size = 16, .verbose = silent});
+  const Logs result = trained.evaluate(input("x"), y, {.batch_size = 16, .verbose = silent});
   CHECK(result.at("loss") == doctest::Approx(expected.at("evaluate")[0].get<double>()).epsilon(tolerance));
   CHECK(result.at("accuracy") == doctest::Approx(expected.at("evaluate")[1].get<double>()).epsilon(tolerance));
   const std::vector<Tensor> weights = trained.get_weights();
@@ -81,6 +84,24 @@ TEST_CASE("a regularizer counts in loss and val_loss, as in Keras") {
 
 TEST_CASE("class weights count in training and not in validation, as in Keras") {
   check_run("adam_class_weight", Adam{.learning_rate = 0.01}, {.class_weight = {{0, 1}, {1, 2}, {2, 0.5}}});
+}
+
+TEST_CASE("a class without a weight has weight 1, as in Keras") {
+  check_run("class_without_weight", SGD{.learning_rate = 0.1}, {.class_weight = {{1, 3}}});
+}
+
+TEST_CASE("a one-hot target has the weight of its class, as in Keras") {
+  check_run("class_weight_of_one_hot", SGD{.learning_rate = 0.1}, {.class_weight = {{0, 1}, {1, 2}, {2, 0.5}}}, {},
+            one_hot(input("y"), 3), "categorical_crossentropy");
+}
+
+TEST_CASE("with validation_freq = 2 every second epoch is validated, as in Keras") {
+  check_run("validation_freq", SGD{.learning_rate = 0.1}, {.batch_size = 16, .epochs = 5, .validation_freq = 2});
+}
+
+TEST_CASE("ReduceLROnPlateau stops at min_lr, as Keras's") {
+  const ReduceLROnPlateau reduce{.monitor = "loss", .patience = 1, .min_delta = 100, .min_lr = 0.005};
+  check_run("min_lr", SGD{.learning_rate = 0.1}, {.batch_size = 16, .epochs = 5, .callbacks = {reduce}});
 }
 
 TEST_CASE("with one batch of everything, fit is batch gradient descent") {

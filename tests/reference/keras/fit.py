@@ -16,19 +16,26 @@ RUNS = {
     "adam_class_weight": dict(optimizer=Adam(0.01), class_weight={0: 1, 1: 2, 2: 0.5}),
     "sgd_accum2": dict(optimizer=SGD(0.1, gradient_accumulation_steps=2)),
     "full_batch_gd": dict(optimizer=SGD(0.5), batch_size=40, epochs=5),
+    "class_without_weight": dict(optimizer=SGD(0.1), class_weight={1: 3}),
+    "class_weight_of_one_hot": dict(optimizer=SGD(0.1), class_weight={0: 1, 1: 2, 2: 0.5}, one_hot=True),
+    "validation_freq": dict(optimizer=SGD(0.1), epochs=5, validation_freq=2),
+    "min_lr": dict(optimizer=SGD(0.1), epochs=5, callbacks=[
+        keras.callbacks.ReduceLROnPlateau("loss", patience=1, min_delta=100, min_lr=0.005)]),
 }
 
 
-def run(data, optimizer, kernel_regularizer=None, batch_size=16, epochs=3, **options):
+def run(data, optimizer, kernel_regularizer=None, batch_size=16, epochs=3, one_hot=False, **options):
     model = keras.Sequential([keras.Input((6,)),
                               keras.layers.Dense(8, "relu", kernel_regularizer=kernel_regularizer),
                               keras.layers.Dense(3, "softmax")])
     model.set_weights([data[name] for name in ("w0", "b0", "w1", "b1")])
-    model.compile(optimizer, loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-    fitted = model.fit(data["x"], data["y"], batch_size=batch_size, epochs=epochs, shuffle=False, validation_split=0.2,
+    y = keras.utils.to_categorical(data["y"], 3) if one_hot else data["y"]
+    loss = "categorical_crossentropy" if one_hot else "sparse_categorical_crossentropy"
+    model.compile(optimizer, loss=loss, metrics=["accuracy"])
+    fitted = model.fit(data["x"], y, batch_size=batch_size, epochs=epochs, shuffle=False, validation_split=0.2,
                        verbose=0, **options)
     return {"history": fitted.history,
-            "evaluate": model.evaluate(data["x"], data["y"], batch_size=16, verbose=0),
+            "evaluate": model.evaluate(data["x"], y, batch_size=16, verbose=0),
             "final_weights": model.get_weights()}
 
 

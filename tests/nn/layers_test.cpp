@@ -1,8 +1,10 @@
 #include <xgrad/autograd/ops/ops.hpp>
+#include <xgrad/nn/layers/batch_normalization.hpp>
 #include <xgrad/nn/layers/dense.hpp>
 #include <xgrad/nn/layers/dropout.hpp>
 #include <xgrad/nn/layers/flatten.hpp>
 #include <xgrad/nn/model/sequential.hpp>
+#include <xgrad/training/fit.hpp>
 
 #include "layer_checks.hpp"
 
@@ -94,4 +96,17 @@ TEST_CASE("a layer of one's own is a struct") {
   check_close(model.parameters()[0]->gradient, {2 * 2 * (1 + 4), 2 * 3 * (1 + 4)}, 0);
   CHECK(names(model) == std::vector<std::string>{"gain/gain"});
   check_gradients(Scale(), Tensor{{1, -2}, {3, 4}});
+}
+
+TEST_CASE("nothing within a frozen model learns or counts, whatever its layers are marked as") {
+  Sequential inner{Dense(3), BatchNormalization()};
+  Sequential model{Input{{2}}, inner, Dense(1)};
+  model.compile("sgd", "mse");
+  model.layers()[1].trainable = false;
+  CHECK(learnt_parameters(model).paths == std::vector<std::string>{"dense/kernel", "dense/bias"});
+  const std::vector<Tensor> before = model.get_weights();
+  model.fit(Tensor{{1, 2}, {3, 4}, {5, 7}}, column({1, 2, 3}), {.verbose = silent});
+  const std::vector<Tensor> after = model.get_weights();
+  for (std::size_t k = 0; k < 6; ++k) CHECK(after[k] == before[k]);  // kernel, bias, gamma, beta, mean, variance
+  CHECK(after[6] != before[6]);
 }

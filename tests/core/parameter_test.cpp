@@ -1,4 +1,5 @@
 #include <xgrad/core/fields.hpp>
+#include <xgrad/core/named.hpp>
 #include <xgrad/core/random.hpp>
 
 #include "support.hpp"
@@ -65,4 +66,15 @@ TEST_CASE("a shape of more bytes than a pointer difference counts is refused, an
       thrown_by<ShapeError>([&] { element_count({half}); }).starts_with("tensor: the shape is (4611686018427387904,)"));
   CHECK(element_count({half, half, 0}) == 0);
   CHECK(element_count({0, half, half}) == 0);
+}
+
+TEST_CASE("an assigned function has the name of the other") {
+  using Function = Callable<double(double)>;
+  double (*const half)(double) = [](double x) { return x / 2; };
+  double (*const twice)(double) = [](double x) { return 2 * x; };
+  Function f("half", half);
+  const Function g("twice", twice);
+  f = g;
+  CHECK(f.name() == "twice");
+  CHECK(f(3) == 6);
 }

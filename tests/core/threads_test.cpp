@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cmath>
 #include <limits>
@@ -170,4 +171,13 @@ TEST_CASE("a forked process computes the same bits, and may have threads of its 
   waitpid(child, &status, 0);
   CHECK(status == 0);
   CHECK(num_threads() == 2);
+}
+
+TEST_CASE("the second work is shared by the threads as the first was") {
+  const Threads two(2);
+  for (int work = 0; work < 2; ++work) {
+    std::array<std::thread::id, 2> by;
+    in_threads([&](std::size_t part, std::size_t) { by[part] = std::this_thread::get_id(); });
+    CHECK(by[0] != by[1]);
+  }
 }

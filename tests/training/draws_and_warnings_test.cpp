@@ -1,4 +1,4 @@
-// What workers draw, what is said of weights that are NaN, and what is set for every optimizer.
+// What workers draw, what is said of weights that are NaN, and what callbacks set.
 
 #include <iostream>
 #include <mutex>
@@ -84,4 +84,14 @@ TEST_CASE("LearningRateScheduler sets the rate of every optimizer") {
   model.fit(column({1, 2}), column({1, 3}), {.epochs = 2, .verbose = silent, .callbacks = {halve}});
   CHECK(model.optimizers()[0].optimizer.learning_rate() == 0.25);
   CHECK(model.optimizers()[1].optimizer.learning_rate() == 0.125);
+}
+
+TEST_CASE("StopAtLoss stops at its threshold, and the next fit() trains again") {
+  Sequential model{Input{{1}}, Dense(1)};
+  model.compile("sgd", "mse");
+  const LambdaCallback script{.on_epoch_end = [](Model&, std::size_t, Logs& logs) { logs["loss"] = 0.5; }};
+  const FitOptions once{.epochs = 3, .verbose = silent, .callbacks = {script, StopAtLoss{.threshold = 0.5}}};
+  CHECK(model.fit(column({1, 2}), column({1, 3}), once).epoch.size() == 1);
+  CHECK(model.stop_training);
+  CHECK(model.fit(column({1, 2}), column({1, 3}), {.epochs = 2, .verbose = silent}).epoch.size() == 2);
 }

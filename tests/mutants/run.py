@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Puts one fault at a time into the sources, and runs the tests: each fault should make one of them fail.
 
-    tests/mutants/run.py                       all of list.txt, in about two hours on one core
+    tests/mutants/run.py                       all of list.txt, in about an hour on one core
     tests/mutants/run.py --only optim/         those whose file begins so
     tests/mutants/run.py --shard 1/2           every second one; the other half by --shard 2/2
     tests/mutants/run.py --check               only looks for lines of the list that the sources no longer have

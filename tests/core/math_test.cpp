@@ -101,3 +101,28 @@ TEST_CASE("broadcast_to stretches") {
   CHECK(y(1, 1, 2) == 3);
   CHECK(y(0, 1, 0) == 1);
 }
+
+TEST_CASE("the largest of numbers is NaN beside NaN, and minus infinity where there is nothing else") {
+  const Real infinity = std::numeric_limits<Real>::infinity();
+  const auto largest = [](const Tensor& x) {
+    Tensor y = zeros({1});
+    max_to(y, x);
+    return y(0);
+  };
+  CHECK(std::isnan(largest({NAN, 1})));
+  CHECK(std::isnan(largest({1, NAN})));
+  CHECK(largest({-infinity, -infinity}) == -infinity);
+  CHECK(largest({-infinity, 1}) == 1);
+}
+
+TEST_CASE("columns of sums are sums of rows, whatever their number") {
+  for (const std::size_t n : {7, 8, 9, 20, 65}) {
+    Tensor x = zeros({n, 3}), y = zeros({n, 1});
+    for (std::size_t i = 0; i < x.size(); ++i) x.data()[i] = static_cast<Real>(i);
+    sum_to(y, x);
+    for (std::size_t row = 0; row < n; ++row) CHECK(y(row, 0) == static_cast<Real>(9 * row + 3));
+    Tensor total = zeros({n});
+    sum_to(total, ones({5, n}));
+    CHECK(total == filled({n}, 5));
+  }
+}

@@ -86,3 +86,9 @@ TEST_CASE("a loss that is not finite ends training with the operation that began
   CHECK(history.epoch.size() == 1);
   CHECK(m.get_weights() == start);
 }
+
+TEST_CASE("a class_weight below 0, or that is no number, is refused") {
+  const Tensor x = zeros({4, 6}), y{0, 1, 2, 0};
+  CHECK(said_by_fit(x, y, {.class_weight = {{1, -1}}}).starts_with("fit: the class_weight of 1 is -1; it takes"));
+  CHECK(said_by_fit(x, y, {.class_weight = {{2, NAN}}}).starts_with("fit: the class_weight of 2 is nan; it takes"));
+}

@@ -70,7 +70,8 @@ struct ModelFile {
   explicit ModelFile(const std::string& path) : file(path), texts(is_of_0_1(file)) {
     if (const auto said = file.metadata().find("xgrad.callbacks"); said != file.metadata().end()) {
       callbacks.options = said->second;
-      parse_json(callbacks.options);  // or it is refused, now
+      require<ValueError>(Json::accept(callbacks.options), "its xgrad.callbacks is no JSON");
+      parse_json(callbacks.options);  // which refuses what is nested too deep
     }
     for (std::size_t k = 0; k < file.tensors().size(); ++k)
       if (const std::string& name = file.tensors()[k].name; name.starts_with(of_callbacks))
@@ -252,7 +253,7 @@ void Model::restore(const std::string& path) {
     Model built = *this;
     reading_file(path, [&] {
       const ModelFile file(path);
-      for (auto& [p, value] : read_weights(file.weights(), built, path)) p->edit() = std::move(value);
+      for (auto& [p, value] : read_weights(file.weights(), built, "")) p->edit() = std::move(value);
       const std::optional<Shape> declared = declared_;
       built.dry_run(file.input_shape());
       built.declared_ = declared;

@@ -91,6 +91,7 @@ void Trainer::record(Part& part, Context context, const Objective& objective) {
   part.loss = objective(part.tape, context);
   for (const Var penalty : part.penalties) part.loss = part.loss + penalty;
   part.watches = part.tape.watched_count();
+  part.recorded = part.tape.size();
 }
 
 // False, without a step, if the loss is not finite.
@@ -137,7 +138,6 @@ bool Trainer::learn_together(const std::function<void(std::size_t, std::size_t, 
 
 // The gradients of a part's loss, left where its tape has them.
 void Trainer::find_gradients(Part& part) {
-  part.recorded = part.tape.size();
   part.watched.clear();
   for (Parameter* p : parameters_) part.watched.push_back(part.tape.watch(*p));
   part.tape.pull(part.loss, part.tape.constant(part.loss.shape(), 1), part.watched, part.gradients);

@@ -263,7 +263,7 @@ std::vector<std::pair<Parameter*, Tensor>> read_weights(FileTensors tensors, Mod
   const auto is_finite = [](const auto& one) {
     return std::all_of(one.second.begin(), one.second.end(), [](Real x) { return std::isfinite(x); });
   };
-  if (!std::all_of(values.begin(), values.end(), is_finite)) warn_not_finite(file_name);
+  if (!file_name.empty() && !std::all_of(values.begin(), values.end(), is_finite)) warn_not_finite(file_name);
   return values;
 }
 

@@ -26,12 +26,17 @@ double sum(const Real* x, std::size_t n);
 template <class Term>
 bool all_finite(std::size_t n, Term term) {
   constexpr std::size_t lanes = 256 / sizeof(Real);  // four vectors that do not wait for each other
-  Real partial[lanes] = {}, total = 0;
+  Real total = 0;
   std::size_t i = 0;
-  for (; i + lanes <= n; i += lanes)
-    for (std::size_t k = 0; k < lanes; ++k) partial[k] += term(i + k) * 0;
+  if (n >= lanes) {
+    Real partial[lanes] = {};
+    for (; i + lanes <= n; i += lanes)
+      for (std::size_t k = 0; k < lanes; ++k) partial[k] += term(i + k) * 0;
+    for (std::size_t width = lanes / 2; width > 0; width /= 2)
+      for (std::size_t k = 0; k < width; ++k) partial[k] += partial[k + width];
+    total = partial[0];
+  }
   for (; i < n; ++i) total += term(i) * 0;
-  for (const Real p : partial) total += p;
   return total == 0;
 }
 

@@ -1,6 +1,6 @@
-// Trains what parity.py has drawn: parity FOLDER COUNT reads K.model, a saved model that has not begun, K.data and K.json, the
-// options of fit, for K = 0, 1, ..., and writes K.out, the trained model, and K.result.json. `parity FOLDER` alone writes
-// fresh.model, from which parity.py takes what a generator looks like in a file.
+// Trains what parity.py has drawn: parity FOLDER COUNT reads K.model, a saved model that has not begun, K.data and
+// K.json, the options of fit, for K = 0, 1, ..., and writes K.out, the trained model, and K.result.json. `parity
+// FOLDER` alone writes fresh.model, from which parity.py takes what a generator looks like in a file.
 #include <fstream>
 #include <iostream>
 
@@ -19,13 +19,12 @@ std::map<std::string, Tensor> tensors_of(const std::string& path) {
   return tensors;
 }
 
-Json json_of(const Tensor& x) {
-  return Json(std::vector<Real>(x.storage().begin(), x.storage().end()));
-}
+Json json_of(const Tensor& x) { return Json(std::vector<Real>(x.storage().begin(), x.storage().end())); }
 
 Callback callback(const Json& its) {
   if (its.at("class") == "EarlyStopping") {
-    EarlyStopping stopping{.monitor = its.at("monitor"), .min_delta = its.at("min_delta"), .patience = its.at("patience")};
+    EarlyStopping stopping{
+        .monitor = its.at("monitor"), .min_delta = its.at("min_delta"), .patience = its.at("patience")};
     stopping.restore_best_weights = its.at("restore_best_weights");
     stopping.start_from_epoch = its.at("start_from_epoch");
     if (!its.at("baseline").is_null()) stopping.baseline = its.at("baseline").get<double>();

@@ -3,12 +3,14 @@
     cmake --build build/release
     python3 tests/parity/parity.py build/release                      # 200 configurations in float
     python3 tests/parity/parity.py build/release --precision double   # and in double: Keras on JAX with x64
+    KERAS_BACKEND=tensorflow python3 tests/parity/parity.py ...       # the same by TensorFlow, which is faster here
     python3 tests/parity/parity.py build/release --only 17            # one of them, with all that differs
 
 Each configuration is a small network of random layers with random options, a loss, metrics, an optimizer with random
-hyper-parameters, and options of fit, for at most 20 steps. Keras draws the weights; the model goes to xgrad as a file. The history, the
-evaluation, the predictions, and every weight have to agree: the largest difference, relative to the largest number of
-its tensor (or 0.01, if that is larger), to 1e-5 in float and 1e-7 in double. What differs is printed, and the script fails.
+hyper-parameters, and options of fit, for at most 20 steps. Keras draws the weights; the model goes to xgrad as a file.
+The history, the evaluation, the predictions, and every weight have to agree: the largest difference, relative to the
+largest number of its tensor (or 0.01, if that is larger), to 1e-5 in float and 1e-7 in double. What differs is printed,
+and the script fails.
 """
 
 import argparse
@@ -29,6 +31,7 @@ arguments.add_argument("--only", type=int)
 options = arguments.parse_args()
 double = options.precision == "double"
 os.environ.setdefault("KERAS_BACKEND", "jax")
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["JAX_ENABLE_X64"] = str(int(double))
 
 import keras  # noqa: E402
@@ -76,6 +79,7 @@ def write_configuration(folder, k, drawn, fresh):
     compiled = {"optimizers": {"patterns": ["**"], "0": drawn["optimizer"]["options"]}, "loss": drawn["loss"]["options"],
                 "metrics": metrics}
     training = json.loads(fresh["xgrad.training"])
+    training["optimizer"].pop("learning_rate")  # that which the options say
     training["optimizer"] |= {"iterations": 0, "paths": [], "slots": 0, "accumulates": False}
     texts = {"compiled": compiled, "format": 2, "frozen": [], "input_shape": drawn["input_shape"], "kind": "sequential",
              "module": module, "training": training}
@@ -97,7 +101,6 @@ def trained(drawn):
         fit["class_weight"] = {int(label): weight for label, weight in fit["class_weight"].items()}
     history = model.fit(data["x"], data["y"], sample_weight=data.get("weights"), shuffle=False, verbose=0, **fit)
     evaluated = model.evaluate(data["x"], data["y"], batch_size=fit["batch_size"], verbose=0, return_dict=True)
-    history.history.pop("learning_rate", None)
     return {"history": history.history, "evaluate": evaluated, "predict": model.predict(data["x"], verbose=0),
             **weights_of(model)}
 

@@ -40,8 +40,7 @@ TEST_CASE("a steady training step allocates nothing, whatever the optimiser") {
       SGD{.momentum = 0.9},
       AdamW{.learning_rate = CosineDecay{.initial_learning_rate = 0.01, .decay_steps = 9}, .clipnorm = 1},
       RMSprop{.momentum = 0.9, .centered = true, .global_clipnorm = 1},
-      SGD{.clipvalue = 0.1, .gradient_accumulation_steps = 3},
-      Adam{.use_ema = true, .ema_overwrite_frequency = 3}};
+      SGD{.clipvalue = 0.1, .gradient_accumulation_steps = 3}, Adam{.use_ema = true, .ema_overwrite_frequency = 3}};
   for (const std::string& name : names_of(optimizers())) all.emplace_back(name);
   all[1].exclude_from_weight_decay({"bias|beta"});
   for (Optimizer& optimizer : all) {

@@ -13,7 +13,10 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 struct Fit::State {
   State(Model& m, const BatchSource& data, const FitOptions& o)
-      : model(m), options(ordered(o)), plan(data, options, m.rng_, !m.training().objective, check()), run(m, o.workers) {}
+      : model(m),
+        options(ordered(o)),
+        plan(data, options, m.rng_, !m.training().objective, check()),
+        run(m, o.workers) {}
 
   Plan::Check check() {
     return [this](const Samples& samples) { Run::check(model, samples, options.check_data); };

@@ -92,9 +92,9 @@ class Fit {
   /// last batch of an epoch, where the epoch is also validated and printed. Returns false, and learns nothing, when all
   /// epochs are done, when model.stop_training was set, or after Ctrl-C. Throws ValueError if the loss is not finite,
   /// ValueError or ShapeError, which name the batch, for one of a generator that does not fit, and what a callback
-  /// throws. However the training ends, on_train_end is called, once, for every callback that has begun, model.history()
-  /// has the epochs that are done, and Ctrl-C works as before. A loop that is left earlier sets model.stop_training and
-  /// calls next() for that.
+  /// throws. However the training ends, on_train_end is called, once, for every callback that has begun,
+  /// model.history() has the epochs that are done, and Ctrl-C works as before. A loop that is left earlier sets
+  /// model.stop_training and calls next() for that.
   bool next();
 
   std::size_t epoch() const { return epoch_; }          ///< the epoch of the next batch, from 0

@@ -128,8 +128,8 @@ class Model {
   /// taken while the weights move. val_loss and the other val_... are taken after the epoch. Throws ValueError or
   /// ShapeError before the first step for options and data that do not fit the model or the loss. Throws ValueError
   /// when the loss of a batch is not finite, naming the first operation that gave it, or when a gradient is not, naming
-  /// the parameter; the weights are then as they were before that batch (but BatchNormalization's averages have moved, as
-  /// in Keras). Ctrl-C ends the training after the batch.
+  /// the parameter; the weights are then as they were before that batch (but BatchNormalization's averages have moved,
+  /// as in Keras). Ctrl-C ends the training after the batch.
   History fit(const Tensor& x, const Tensor& y, const FitOptions& options);
 
   /// Trains for an epoch on a data set, in batches of 32, or on a generator until its end: see fit() with options.
@@ -173,8 +173,8 @@ class Model {
 
   /// Takes one step on one batch, x (n, ...), by the loss that compile() took, with weights of the samples, (n,), or of
   /// their classes, if there are any. Returns the loss and metrics before the step. Throws ValueError for no samples,
-  /// for weights of both kinds, for a model that is not compiled, and for a loss or a gradient that is not finite; ShapeError for
-  /// shapes that do not fit the model.
+  /// for weights of both kinds, for a model that is not compiled, and for a loss or a gradient that is not finite;
+  /// ShapeError for shapes that do not fit the model.
   Logs train_on_batch(const Tensor& x, const Tensor& y, const Tensor* sample_weight = nullptr,
                       const std::map<std::size_t, double>& class_weight = {});
 

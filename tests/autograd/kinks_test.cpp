@@ -42,7 +42,8 @@ TEST_CASE("leaky_relu and elu have the slope from below at 0") {
 
 TEST_CASE("sign and the comparisons are flat, and leave their inputs zeros") {
   check_close(slope([](Var x) { return sign(x); }, {-1, 0, 1}), {0, 0, 0}, 0);
-  for (Var (*f)(Var, Var) : {static_cast<Var (*)(Var, Var)>(by_argument::greater), static_cast<Var (*)(Var, Var)>(equal)})
+  for (Var (*f)(Var, Var) :
+       {static_cast<Var (*)(Var, Var)>(by_argument::greater), static_cast<Var (*)(Var, Var)>(equal)})
     for (const Tensor& g : slopes(f, {1, 2}, {1, 1})) check_close(g, {0, 0}, 0);
 }
 

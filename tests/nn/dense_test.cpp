@@ -163,8 +163,8 @@ TEST_CASE("Dense is saved and loaded") {
                                   {"kernel_regularizer", {{"name", "l2"}, {"l2", 0.25}}},
                                   {"bias_regularizer", {{"name", "none"}}},
                                   {"activity_regularizer", {{"name", "l1"}, {"l1", 1e-300}}},
-                  {"kernel_constraint", {{"name", "none"}}},
-                  {"bias_constraint", {{"name", "none"}}}});
+                                  {"kernel_constraint", {{"name", "none"}}},
+                                  {"bias_constraint", {{"name", "none"}}}});
 }
 
 TEST_CASE("Dense cannot be loaded from options that it refuses") {

@@ -117,8 +117,8 @@ class Reader final : public Fields, public LayerExamples {
 };
 
 /// Reads the values of parameters, by path, for a module, whose parameters may have none yet. Changes nothing. Warns of
-/// values that are not finite, unless the file's name is empty. Throws ValueError, which lists the first differences, if one is missing, has another
-/// shape, or is too much.
+/// values that are not finite, unless the file's name is empty. Throws ValueError, which lists the first differences,
+/// if one is missing, has another shape, or is too much.
 std::vector<std::pair<Parameter*, Tensor>> read_weights(FileTensors tensors, ModuleRef module,
                                                         const std::string& file_name);
 

@@ -206,22 +206,6 @@ void Model::read(const std::string& path, const std::vector<Layer>& own_layers) 
   });
 }
 
-// Finds the shapes of a model whose weights are read, for samples of a shape from a file. Tensors of any size may
-// follow from that, so where one sample takes too much memory, it is none: they have no elements then.
-void Model::dry_run(const Shape& sample) {
-  const auto try_with = [&](std::size_t samples) {
-    Tape tape;
-    tape.limit(1 << 20);
-    (*this)(tape.constant(stacked(samples, sample), 0), {.drawing = true});
-  };
-  if (call_ != nullptr) try {
-      try_with(1);
-    } catch (const LimitError&) {
-      try_with(0);
-    }
-  input_ = declared_ = sample;
-}
-
 namespace {
 
 // Which layers of a module are trainable, as the options of a file say.

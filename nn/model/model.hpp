@@ -63,9 +63,7 @@ class Model {
   /// shows wrongly.
   Shape build(const Shape& sample) { return build(sample, rng_); }
 
-  /// Draws the weights by another generator, for samples of this shape, the batch left out. Weights that fit stay.
-  /// Returns the shape of one output, the batch left out. Throws ShapeError where shapes do not fit; ValueError for
-  /// what fields() shows wrongly.
+  /// Draws the weights by another generator, for samples of this shape, as build(sample) does by the model's own.
   Shape build(const Shape& sample, Rng& rng);
 
   bool is_built() const { return input_.has_value(); }  ///< whether the weights are drawn or read
@@ -89,12 +87,10 @@ class Model {
   /// that is not called as a layer is.
   void compile();
 
-  /// Says that the model learns by these optimizers and the mean squared error, without metrics. Throws ValueError for
-  /// a module that is not called as a layer is.
+  /// Says that the model learns by these optimizers, as compile() does by RMSprop.
   void compile(Optimizers optimizers);
 
-  /// Says by which optimizers and loss the model learns, without metrics. Throws ValueError for a module that is not
-  /// called as a layer is.
+  /// Says by which optimizers and loss the model learns, as compile() does by RMSprop and the mean squared error.
   void compile(Optimizers optimizers, Loss loss);
 
   /// Says how the model learns. Names are Keras's: compile("adam", "sparse_categorical_crossentropy", {"accuracy"}).
@@ -244,16 +240,14 @@ class Model {
 
   /// Writes a table of the layers, with the shapes of their outputs and their numbers of weights, in Keras's form.
   void summary(std::ostream& out);
-
-  /// Prints a table of the layers, with the shapes of their outputs and their numbers of weights, in Keras's form.
-  void summary();
+  void summary();  ///< writes this table to standard output
 
   /// The number of all weights, also of statistics. Throws ValueError for a model that is not built.
   std::size_t count_params();
 
  protected:
-  /// Builds the model if it is not built, for samples of this shape, or without one for those of its Input. Throws
-  /// ValueError without either; ShapeError if the model is built for samples of another shape.
+  /// Builds the model if it is not built, for samples of this shape or its Input's. Throws ValueError without either;
+  /// ShapeError if it is built for another.
   void require_built(const Shape* sample = nullptr);
   void read(const std::string& path, const std::vector<Layer>& own_layers);
   void dry_run(const Shape& sample);
@@ -278,11 +272,10 @@ class Model {
   Tensor predict_all(const BatchSource& data, const PredictOptions& options);
 
   Rng rng_;
-  Named training_;  // a Training, once it is compiled
   std::size_t epochs_done_ = 0;
-  Named history_;    // a History, once a fit() has ended
-  Named callbacks_;  // the CallbackStates of the last fit(), or those of a file
-  struct Running {   // the fit() that is at work, which a copy of the model is not in
+  Named training_, history_;  // a Training, once it is compiled, and a History, once a fit() has ended
+  Named callbacks_;           // the CallbackStates of the last fit(), or those of a file
+  struct Running {            // the fit() that is at work, which a copy of the model is not in
     Running() = default;
     Running(const Running&) {}
     Running& operator=(const Running&) { return *this; }

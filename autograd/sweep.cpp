@@ -70,7 +70,8 @@ Sweep::~Sweep() {
   result_.tape().spare_ = std::move(adjoints_);
 }
 
-bool Sweep::next() {
+template <class See>
+bool Sweep::next_line(See see) {
   Tape& tape = result_.tape();
   while (line_ > 0) {
     --line_;
@@ -87,11 +88,23 @@ bool Sweep::next() {
       if (term.shape() != shape) term = sum_to(term, shape);  // undo broadcasting, once, here
       std::uint32_t& adjoint = adjoints_[a];                  // ā += term
       adjoint = adjoint == none ? term.line() : add(tape.var(adjoint), term).line();
+      see(a, term, adjoint);
     }
     for (std::size_t line = first; line < tape.size(); ++line) tape.records_[line].swept = true;
     return true;
   }
   return false;
+}
+
+bool Sweep::next() {
+  return next_line([](std::uint32_t, Var, std::uint32_t) {});
+}
+
+bool Sweep::next(std::vector<Term>& terms) {
+  terms.clear();
+  return next_line([&](std::uint32_t a, Var term, std::uint32_t adjoint) {
+    terms.push_back({a, term.line(), adjoint});
+  });
 }
 
 Var Sweep::gradient(std::uint32_t line) const {

@@ -26,6 +26,17 @@ class Sweep {
   /// Returns false if there is no such line left. Throws TapeError after rewind(), and what a pullback throws.
   bool next();
 
+  /// What a line has handed to one of its inputs.
+  struct Term {
+    std::uint32_t input;    ///< the line of the input
+    std::uint32_t value;    ///< the line of the term, which has the input's shape
+    std::uint32_t adjoint;  ///< the line of the input's adjoint, with this term added
+  };
+
+  /// As next() without an argument, and writes down what was handed to each input, in order. Replaces what the list
+  /// held.
+  bool next(std::vector<Term>& terms);
+
   /// The line that next() has done last; before the first call, the line after y.
   std::uint32_t line() const { return line_; }
 
@@ -37,6 +48,8 @@ class Sweep {
 
  private:
   void require_unchanged() const;
+  template <class See>
+  bool next_line(See see);
 
   static constexpr std::uint32_t none = ~std::uint32_t{0};
 

@@ -1,7 +1,7 @@
 # cmake -DFILES=a;b -DOUTPUT=x.cpp -P embed.cmake: writes a C++ source with the text of each file, in pieces that every
 # compiler takes.
 set(source "#include <xgrad/teach/detail/page_files.hpp>\n\nnamespace xgrad {\n\n")
-string(APPEND source "std::string_view page_files(std::string_view name) {\n")
+string(APPEND source "std::string_view page_files([[maybe_unused]] std::string_view name) {\n")
 foreach(path IN LISTS FILES)
   cmake_path(GET path FILENAME name)
   file(READ "${path}" hex HEX)

@@ -14,3 +14,4 @@ run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${CMAKE_CURRENT_LIST_DIR} -B ${scratch}/
 run(${CMAKE_COMMAND} --build ${scratch}/consumer)
 run(${scratch}/consumer/consumer)
 run(${scratch}/consumer/consumer_double)
+run(${scratch}/consumer/student)

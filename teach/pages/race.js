@@ -100,7 +100,7 @@ function draw() {
         context.arc(...place(end), 5, 0, 7);
         context.fill();
       }
-      rows[k].forEach((cell, i) => cell.textContent = end ? Number(end[i].toPrecision(5)).toString() : "");
+      rows[k].forEach((cell, i) => cell.textContent = end ? Number(end[i].toPrecision(4)).toString() : "");
     });
   }
 }

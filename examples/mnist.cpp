@@ -13,6 +13,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <xgrad/teach/tape_page.hpp>
 #include <xgrad/xgrad.hpp>
 
 using namespace xgrad;
@@ -21,7 +22,7 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 struct Options {
-  std::string data, activation = "relu", optimizer = "adam", json;
+  std::string data, activation = "relu", optimizer = "adam", json, explain;
   std::vector<std::size_t> layers{10, 10};
   double dropout = 0;
   std::optional<double> learning_rate;
@@ -87,6 +88,44 @@ struct Stopwatch {
   }
 };
 
+// Keeps the first layer's weights before the training and after each epoch, for the page.
+struct Snapshots {
+  bool on = false;
+  std::vector<TapeFrame> frames{};
+
+  void on_train_begin(Model& model) { take(model); }
+  void on_epoch_end(Model& model, std::size_t, Logs&) { take(model); }
+  void take(Model& model) {
+    if (on) frames.push_back({static_cast<std::size_t>(model.optimizer().iterations()), model.get_weights().front()});
+  }
+};
+
+// Writes a page that walks through one step of the trained model on the first images.
+void explain(const std::string& path, Sequential& model, const LabelledImages& images, const History& history,
+             std::vector<TapeFrame> frames) {
+  constexpr std::size_t batch = 8;
+  const LabelledImages some = first(images, batch);
+  const Tensor x = to_tensor(some), y = to_tensor(some.labels);
+  Tape tape;
+  const Var input = tape.borrow(x), labels = tape.borrow(y), output = model(input);
+  const Var loss = sparse_categorical_crossentropy(labels, output);
+  TapePageOptions page{.title = "MNIST", .history = &history, .frames = std::move(frames), .model = &model};
+  // W1, b1, z1 = x W1 + b1, h1 = relu(z1), W2, ...
+  std::size_t layer = 0;
+  for (std::uint32_t line = 0; line < tape.size(); ++line) {
+    const Tape::Record& record = tape[line];
+    if (record.parameter != nullptr)
+      page.names[line] = text(record.value->dimension() == 1 ? "b" : "W", layer + 1);
+    else if (record.op != nullptr)
+      page.names[line] = std::string(record.op->name) == "linear" ? text("z", ++layer) : text("h", layer);
+  }
+  page.names.insert_or_assign(input.line(), "x");
+  page.names.insert_or_assign(labels.line(), "labels");
+  page.names.insert_or_assign(output.line(), "p");
+  page.names.insert_or_assign(loss.line(), "L");
+  write_tape_html(path, loss, page);
+}
+
 Json configuration(const Options& options, const Optimizer& optimizer, std::size_t samples) {
   return {{"data", options.data},
           {"samples", samples},
@@ -125,10 +164,11 @@ Json train(const Options& options) {
   Json report{{"configuration", configuration(options, model.optimizer(), images.labels.size())}};
 
   Stopwatch stopwatch;
+  Snapshots snapshots{.on = !options.explain.empty()};
   const History history = model.fit(images, {.batch_size = options.batch_size,
                                              .epochs = options.epochs,
                                              .verbose = options.quiet ? silent : bar,
-                                             .callbacks = {stopwatch},
+                                             .callbacks = {stopwatch, snapshots},
                                              .workers = options.workers});
   for (const std::size_t epoch : history.epoch)
     report["epochs"].push_back({{"loss", history["loss"][epoch]},
@@ -140,6 +180,7 @@ Json train(const Options& options) {
                       "; try a smaller --learning-rate");
   report["test"] = {{"loss", test.at("loss")}, {"accuracy", test.at("accuracy")}};
   report["weights"] = weights(model);
+  if (!options.explain.empty()) explain(options.explain, model, images, history, std::move(snapshots.frames));
   std::printf("test loss %.4f - test accuracy %.4f\n", test.at("loss"), test.at("accuracy"));
   return report;
 }
@@ -164,11 +205,13 @@ int main(int argc, char** argv) {
   app.add_option("--workers", o.workers, "threads that share each batch")->check(positive);
   app.add_option("--limit", o.limit, "train on the first N images only")->check(positive);
   app.add_option("--json", o.json, "write configuration, epochs, test result and weights to this file");
+  app.add_option("--explain", o.explain, "write a page that walks through one step of the trained model to this file");
   app.add_flag("--quiet", o.quiet, "print only the last line");
 
   try {
     app.parse(argc, argv);
     set_num_threads(o.threads);
+    opened(o.explain, std::ios::app);
     opened(o.json, std::ios::app);  // before hours of training go into what it is to hold; an old one stays till then
     const Json report = train(o);
     std::ofstream file = opened(o.json, std::ios::trunc);

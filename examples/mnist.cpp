@@ -12,7 +12,9 @@
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <optional>
+#include <xgrad/teach/report.hpp>
 #include <xgrad/teach/tape_page.hpp>
 #include <xgrad/xgrad.hpp>
 
@@ -22,7 +24,7 @@ using Json = nlohmann::ordered_json;
 namespace {
 
 struct Options {
-  std::string data, activation = "relu", optimizer = "adam", json, explain;
+  std::string data, activation = "relu", optimizer = "adam", json, explain, report;
   std::vector<std::size_t> layers{10, 10};
   double dropout = 0;
   std::optional<double> learning_rate;
@@ -141,6 +143,18 @@ Json configuration(const Options& options, const Optimizer& optimizer, std::size
           {"workers", options.workers}};
 }
 
+void write_page(const Options& options, Sequential& model, const History& history, const LabelledImages& images,
+                const Json& configuration) {
+  ReportOptions page{.title = "MNIST"};
+  for (const auto& [name, value] : configuration.items())
+    page.configuration.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
+  Batch all;
+  std::vector<std::uint32_t> numbers(images.labels.size());
+  std::iota(numbers.begin(), numbers.end(), 0);
+  Samples(images).gather(numbers, all);
+  write_report(options.report, model, history, all.x, all.y, page);
+}
+
 // The report's file, if there is to be one.
 std::ofstream opened(const std::string& path, std::ios::openmode mode) {
   std::ofstream file;
@@ -180,6 +194,7 @@ Json train(const Options& options) {
                       "; try a smaller --learning-rate");
   report["test"] = {{"loss", test.at("loss")}, {"accuracy", test.at("accuracy")}};
   report["weights"] = weights(model);
+  if (!options.report.empty()) write_page(options, model, history, test_images, report["configuration"]);
   if (!options.explain.empty()) explain(options.explain, model, images, history, std::move(snapshots.frames));
   std::printf("test loss %.4f - test accuracy %.4f\n", test.at("loss"), test.at("accuracy"));
   return report;
@@ -206,12 +221,14 @@ int main(int argc, char** argv) {
   app.add_option("--limit", o.limit, "train on the first N images only")->check(positive);
   app.add_option("--json", o.json, "write configuration, epochs, test result and weights to this file");
   app.add_option("--explain", o.explain, "write a page that walks through one step of the trained model to this file");
+  app.add_option("--report", o.report, "write a page with curves, mistakes and weights to this file");
   app.add_flag("--quiet", o.quiet, "print only the last line");
 
   try {
     app.parse(argc, argv);
     set_num_threads(o.threads);
     opened(o.explain, std::ios::app);
+    opened(o.report, std::ios::app);
     opened(o.json, std::ios::app);  // before hours of training go into what it is to hold; an old one stays till then
     const Json report = train(o);
     std::ofstream file = opened(o.json, std::ios::trunc);

@@ -8,7 +8,7 @@
 #include <xgrad/data/file.hpp>
 #include <xgrad/nn/layers/dense.hpp>
 #include <xgrad/nn/layers/dropout.hpp>
-#include <xgrad/teach/detail/page_files.hpp>
+#include <xgrad/teach/detail/page.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -178,37 +178,12 @@ Json data_of(Var y, const TapePageOptions& options) {
   return data;
 }
 
-// A "<" in a script would let a name end it.
-std::string escaped(const std::string& json) {
-  std::string result;
-  result.reserve(json.size());
-  for (const char c : json) c == '<' ? result += "\\u003c" : result += c;
-  return result;
-}
-
-// The page, in which @file@ on a line of its own stands for the text of that file, and @data@ for the data.
-std::string page(const std::string& data) {
-  std::string result;
-  std::string_view rest = page_files("tape.html");
-  while (!rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find('\n') + 1);
-    rest.remove_prefix(line.size());
-    if (line.front() != '@')
-      result += line;
-    else if (line == "@data@\n")
-      result += data;
-    else
-      result += page_files(line.substr(1, line.size() - 3));
-  }
-  return result;
-}
-
 }  // namespace
 
 void write_tape_html(const std::string& path, Var y, const TapePageOptions& options) {
   require(y.value().size() == 1, "write_tape_html: y has the shape ", y.shape(), "; it takes one element");
   require<ValueError>(options.rows > 0, "write_tape_html: 0 rows; it takes at least 1");
-  write_file(path, page(escaped(data_of(y, options).dump(-1, ' ', false, Json::error_handler_t::replace))));
+  write_file(path, page("tape.html", data_of(y, options).dump(-1, ' ', false, Json::error_handler_t::replace)));
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

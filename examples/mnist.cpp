@@ -90,13 +90,26 @@ struct Stopwatch {
   }
 };
 
-// Keeps the first layer's weights before the training and after each epoch, for the page.
+// Keeps, for the page, the first layer's weights before the training and after each epoch, and how large the last
+// gradient of each kernel was in each epoch.
 struct Snapshots {
   bool on = false;
   std::vector<TapeFrame> frames{};
+  std::vector<std::pair<std::string, std::vector<double>>> gradient_norms{};
 
   void on_train_begin(Model& model) { take(model); }
-  void on_epoch_end(Model& model, std::size_t, Logs&) { take(model); }
+  void on_epoch_end(Model& model, std::size_t, Logs&) {
+    if (!on) return;
+    take(model);
+    std::size_t kernel = 0;
+    each_parameter(model, [&](const std::string& path, Parameter& p) {
+      if (p.value().dimension() != 2) return;
+      if (kernel == gradient_norms.size()) gradient_norms.push_back({path, {}});
+      double squares = 0;
+      for (const double g : p.gradient) squares += g * g;
+      gradient_norms[kernel++].second.push_back(std::sqrt(squares));
+    });
+  }
   void take(Model& model) {
     if (on) frames.push_back({static_cast<std::size_t>(model.optimizer().iterations()), model.get_weights().front()});
   }
@@ -104,14 +117,18 @@ struct Snapshots {
 
 // Writes a page that walks through one step of the trained model on the first images.
 void explain(const std::string& path, Sequential& model, const LabelledImages& images, const History& history,
-             std::vector<TapeFrame> frames) {
+             const Snapshots& snapshots) {
   constexpr std::size_t batch = 8;
   const LabelledImages some = first(images, batch);
   const Tensor x = to_tensor(some), y = to_tensor(some.labels);
   Tape tape;
   const Var input = tape.borrow(x), labels = tape.borrow(y), output = model(input);
   const Var loss = sparse_categorical_crossentropy(labels, output);
-  TapePageOptions page{.title = "MNIST", .history = &history, .frames = std::move(frames), .model = &model};
+  TapePageOptions page{.title = "MNIST",
+                       .history = &history,
+                       .frames = snapshots.frames,
+                       .gradient_norms = snapshots.gradient_norms,
+                       .model = &model};
   // W1, b1, z1 = x W1 + b1, h1 = relu(z1), W2, ...
   std::size_t layer = 0;
   for (std::uint32_t line = 0; line < tape.size(); ++line) {
@@ -195,7 +212,7 @@ Json train(const Options& options) {
   report["test"] = {{"loss", test.at("loss")}, {"accuracy", test.at("accuracy")}};
   report["weights"] = weights(model);
   if (!options.report.empty()) write_page(options, model, history, test_images, report["configuration"]);
-  if (!options.explain.empty()) explain(options.explain, model, images, history, std::move(snapshots.frames));
+  if (!options.explain.empty()) explain(options.explain, model, images, history, snapshots);
   std::printf("test loss %.4f - test accuracy %.4f\n", test.at("loss"), test.at("accuracy"));
   return report;
 }

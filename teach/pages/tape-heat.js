@@ -50,6 +50,12 @@ function place(shape, flat) {
 }
 const placeText = (shape, flat) => "[" + place(shape, flat).join(", ") + "]";
 
+// How many samples the program computed at once: the rows of the last result that has rows.
+const batch = data.lines
+  .filter((line) => line.op && line.shape.length > 1)
+  .map((line) => line.shape[0])
+  .at(-1);
+
 // How a tensor lies on a canvas: columns and rows of cells, and the element of a cell, or -1 between tiles.
 function layout(shape, limit) {
   const size = shape.reduce((a, b) => a * b, 1),
@@ -81,7 +87,7 @@ function layout(shape, limit) {
   }
   const columns = shape.length === 0 ? 1 : Math.max(1, shape[shape.length - 1]),
     all = Math.floor(size / columns);
-  const shown = Math.min(all, shape.length > 1 && all > 32 ? limit : 32),
+  const shown = Math.min(all, shape.length > 1 && shape[0] === batch ? limit : 64),
     across = Math.min(columns, 64);
   const lines = shape.length === 1 ? Math.ceil(columns / across) : shown; // a long vector goes on in the next row
   return {
@@ -92,6 +98,14 @@ function layout(shape, limit) {
     scale: Math.max(6, Math.min(28, Math.floor(440 / across))),
     element: (x, y) => (shape.length === 1 ? (y * across + x < columns ? y * across + x : -1) : y * columns + x),
   };
+}
+
+// The elements that a heat-map of this shape shows.
+function shownElements(shape) {
+  const plan = layout(shape, data.rows);
+  return Array.from({ length: plan.rows * plan.columns }, (_, k) =>
+    plan.element(k % plan.columns, Math.floor(k / plan.columns)),
+  ).filter((i) => i >= 0);
 }
 
 const dark = matchMedia("(prefers-color-scheme: dark)");

@@ -21,7 +21,7 @@ function drawTable() {
       const button = make(
         "button",
         { type: "button", class: "line", "aria-current": current && "step" },
-        line.op || say(line.kind),
+        ...(line.op || say(line.kind)).split("_").flatMap((part, n) => (n ? ["_", make("wbr"), part] : [part])),
         line.name ? make("i", {}, " " + line.name) : "",
       );
       return make(
@@ -62,6 +62,7 @@ function drawGraph() {
     height: total[1],
     role: "group",
     "aria-label": say("graph"),
+    style: `max-width: 100%; height: auto; min-width: ${Math.round(total[0] * 0.7)}px`,
   });
   data.lines.forEach((line, k) =>
     line.inputs.forEach((i, input) => {
@@ -86,7 +87,7 @@ function drawGraph() {
       {
         role: "button",
         tabindex: "0",
-        "aria-label": lineTitle(k),
+        "aria-description": lineTitle(k),
         onclick: () => goToLine(k),
         class: `node ${step.line === k ? "current" : step.to === k ? "target" : ""} ${line.op ? "" : "leaf"}`,
         onkeydown: (event) => {

@@ -114,19 +114,22 @@ function drawTerm(term) {
 }
 
 // The element that a step asks about: another one at each step, the same at each visit.
-const asked = (value) => (now * 7919 + 13) % value.values.length;
+function asked(step) {
+  const shown = shownElements(tensor(steps[step].value).shape);
+  return shown[(step * 7919 + 13) % shown.length];
+}
 
 function question(value) {
   const answerWith = (sign) => () => {
     guessed.set(now, sign);
-    chosen = asked(value);
+    chosen = asked(now);
     draw();
     byId("sum").focus();
   };
   return make(
     "div",
     { class: "question", role: "group", "aria-labelledby": "question" },
-    make("p", { id: "question" }, say("ask", placeText(value.shape, asked(value)))),
+    make("p", { id: "question" }, say("ask", placeText(value.shape, asked(now)))),
     ...[
       ["positive", 1],
       ["zero", 0],
@@ -135,14 +138,11 @@ function question(value) {
   );
 }
 
-const isRight = (step) => {
-  const t = tensor(steps[step].value);
-  return Math.sign(t.values[(step * 7919 + 13) % t.values.length]) === guessed.get(step);
-};
+const isRight = (step) => Math.sign(tensor(steps[step].value).values[asked(step)]) === guessed.get(step);
 
 function answer(value) {
   if (!byId("predict").checked || !guessed.has(now)) return "";
-  const sign = say({ 1: "positive", 0: "zero", "-1": "minus" }[Math.sign(value.values[asked(value)])] || "zero");
+  const sign = say({ 1: "positive", 0: "zero", "-1": "minus" }[Math.sign(value.values[asked(now)])] || "zero");
   return make("p", { class: "answer" }, say(isRight(now) ? "right" : "wrong", sign));
 }
 

@@ -125,6 +125,29 @@ TEST_CASE("the same seed gives the same report, bit for bit, weights included") 
   CHECK(a["weights"]["dense_2/kernel"]["values"].size() == 80);
 }
 
+TEST_CASE("--explain writes a page, and leaves every weight as it would be without") {
+  const Digits digits;
+  const std::string arguments = "--quiet --epochs 2 --json ";
+  digits.run(arguments + digits.path("a.json"));
+  digits.run(arguments + digits.path("b.json") + " --explain " + digits.path("page.html"));
+  CHECK(without_seconds(digits.path("a.json")) == without_seconds(digits.path("b.json")));
+  std::ifstream file(digits.path("page.html"));
+  const std::string page{std::istreambuf_iterator<char>(file), {}};
+  const std::string begin = "id=\"tape\">";
+  const std::size_t at = page.find(begin) + begin.size();
+  const nlohmann::json data = nlohmann::json::parse(page.substr(at, page.find("</script>", at) - at));
+  REQUIRE(data["lines"].size() == 15);
+  CHECK(data["lines"][4]["name"] == "z1");
+  CHECK(data["lines"][4]["shape"] == nlohmann::json{8, 10});
+  CHECK(data["lines"][14]["name"] == "L");
+  CHECK(data["frames"].size() == 3);
+  CHECK(data["frames"][2]["step"] == 14);  // 7 steps an epoch: 200 images in batches of 32
+  CHECK(data["gradient_norms"]["dense_2/kernel"].size() == 2);
+  CHECK(data["gradient_norms"]["dense_2/kernel"][0].get<double>() > 0);
+  CHECK(data["history"]["accuracy"].size() == 2);
+  CHECK(data["model"].size() == 3);
+}
+
 TEST_CASE("every optimiser and activation trains by its name") {
   const Digits digits;
   for (const char* arguments :

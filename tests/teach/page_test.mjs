@@ -107,6 +107,22 @@ const sums = await page.evaluate(() => {
 });
 check(sums.checked > 0 && sums.worst < 1e-4, "sums are what is on the tape: " + JSON.stringify(sums));
 
+// The model's forward pass in the page gives the probabilities of the tape.
+const worst = await page.evaluate(() => {
+  const x = data.lines.findIndex((line) => line.shape.length === 2 && line.shape[1] === 784);
+  const p = data.lines.findIndex((line) => line.op === "softmax");
+  if (!data.model || x < 0 || p < 0 || tensor(x).approximate || "i1" in data.model[0].kernel) return 0;
+  const layers = data.model.map((l) => ({ ...l, kernel: decode(l.kernel), bias: decode(l.bias) }));
+  return Math.max(
+    ...tensor(p).values.map((q, i, all) => {
+      const classes = data.lines[p].shape[1],
+        row = Math.floor(i / classes);
+      return Math.abs(forward(layers, tensor(x).values.slice(row * 784, row * 784 + 784)).at(-1)[i % classes] - q);
+    }),
+  );
+});
+check(worst < 1e-5, "the page computes what the model computes: " + worst);
+
 // A click, and keys, on a contribution show its sum.
 await page.goto(pathToFileURL(resolve(page_path)).href + "#" + (lines + 1));
 await page.waitForSelector("canvas.pick");
@@ -161,14 +177,20 @@ if (axe)
   for (const scheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme: scheme });
     for (const at of [1, lines, lines + 1, count - 1]) {
-      await page.evaluate((k) => go(k), at);
+      await page.evaluate((k) => (go(k), showTab(k % 2 ? "graph" : "table")), at);
       await page.evaluate(axe.source);
       const { violations } = await page.evaluate(() => axe.run());
       for (const v of violations)
-        check(false, `axe, ${scheme}, step ${at}: ${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).join(" | ")}`);
+        check(
+          false,
+          `axe, ${scheme}, step ${at}: ${v.id}: ${v.nodes
+            .slice(0, 2)
+            .map((n) => n.html.slice(0, 160))
+            .join(" | ")}`,
+        );
     }
   }
-await page.evaluate(() => go(data.lines.length + 1));
+await page.evaluate(() => (go(data.lines.length + 1), showTab("table")));
 await page.evaluate(() => scrollTo(0, 0));
 await shoot("dark");
 await page.emulateMedia({ colorScheme: "light" });

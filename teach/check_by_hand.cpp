@@ -1,0 +1,187 @@
+#include <xgrad/teach/check_by_hand.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <ostream>
+
+#include <xgrad/core/random.hpp>
+#include <xgrad/teach/detail/causes.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+namespace {
+
+const Tensor& value_of(const HandParameter& p) { return p.parameter != nullptr ? p.parameter->value() : *p.tensor; }
+
+void set(const std::vector<HandParameter>& parameters, const std::vector<Tensor>& values) {
+  for (std::size_t k = 0; k < values.size(); ++k)
+    (parameters[k].parameter != nullptr ? parameters[k].parameter->edit() : *parameters[k].tensor) = values[k];
+}
+
+// The values of the parameters, which are put back at the end.
+struct Kept {
+  explicit Kept(const std::vector<HandParameter>& parameters) : parameters(parameters) {
+    for (const HandParameter& p : parameters) values.push_back(value_of(p));
+  }
+  Kept(const Kept&) = delete;
+  Kept& operator=(const Kept&) = delete;
+  ~Kept() { set(parameters, values); }
+
+  const std::vector<HandParameter>& parameters;
+  std::vector<Tensor> values;
+};
+
+// The loss at the current values.
+struct Recorded {
+  std::vector<Var> x;
+  Var loss;
+  std::size_t end = 0;  // of the lines that the loss wrote
+};
+
+Recorded record(Tape& tape, const Function& loss, const std::vector<HandParameter>& parameters) {
+  Recorded r;
+  tape.rewind();
+  for (const HandParameter& p : parameters)
+    r.x.push_back(p.parameter != nullptr ? tape.watch(*p.parameter) : tape.variable(*p.tensor));
+  r.loss = loss(r.x);
+  require(r.loss.value().size() == 1, "check_by_hand: the loss has shape ", r.loss.shape(), "; it takes one element");
+  r.end = tape.size();
+  return r;
+}
+
+std::vector<Tensor> gradients_of(const Recorded& r) {
+  std::vector<Tensor> result;
+  for (const Var g : gradient(r.loss, r.x)) result.push_back(g.value());
+  return result;
+}
+
+bool is_finite(const std::vector<Tensor>& all) {
+  return std::all_of(all.begin(), all.end(), [](const Tensor& x) {
+    return std::all_of(x.begin(), x.end(), [](Real a) { return std::isfinite(a); });
+  });
+}
+
+std::vector<Tensor> moved(const std::vector<Tensor>& values, Rng& rng) {
+  std::vector<Tensor> result;
+  for (const Tensor& x : values) {
+    double squares = 0;
+    for (const Real a : x) squares += double{a} * a;
+    const double size = x.size() == 0 ? 0 : std::sqrt(squares / static_cast<double>(x.size()));
+    result.push_back(x + random_normal(rng, x.shape(), 0, std::isfinite(size) ? std::max(size, 0.1) : 1));
+  }
+  return result;
+}
+
+// The gradients of the others after one of the parameters has made a step of its own.
+void add_updates(Tape& tape, const Function& loss, const std::vector<HandParameter>& parameters,
+                 const std::vector<Tensor>& values, double rate, std::vector<HandPoint*>& at) {
+  for (std::size_t moving = 0; moving < parameters.size(); ++moving) {
+    const Tensor& step = at[moving]->yours;
+    std::vector<Tensor> stepped = values;
+    if (step.size() == stepped[moving].size())
+      for (std::size_t i = 0; i < step.size(); ++i)
+        stepped[moving].data()[i] -= static_cast<Real>(rate * step.data()[i]);
+    set(parameters, stepped);
+    const std::vector<Tensor> right = gradients_of(record(tape, loss, parameters));
+    for (std::size_t k = 0; k < parameters.size(); ++k)
+      if (k != moving)
+        at[k]->mistakes.push_back({Cause::updated,
+                                   "updated: it is right for the values after the step of " + parameters[moving].name +
+                                       "; compute all gradients first, then update",
+                                   right[k]});
+  }
+  set(parameters, values);
+}
+
+}  // namespace
+
+bool HandVerdict::names(Cause cause) const {
+  return std::any_of(readings.begin(), readings.end(),
+                     [&](const auto& r) { return std::find(r.begin(), r.end(), cause) != r.end(); });
+}
+
+bool HandReport::ok() const {
+  return std::all_of(parameters.begin(), parameters.end(), [](const HandVerdict& v) { return v.ok(); });
+}
+
+std::ostream& operator<<(std::ostream& out, const HandReport& report) {
+  for (const HandVerdict& v : report.parameters) out << "your gradient of " << v.name << ": " << v.message << '\n';
+  if (report.kinks > 0) out << text(report.kinks, " elements on a kink, skipped\n");
+  return out;
+}
+
+HandReport check_by_hand(const Function& loss, const std::vector<HandParameter>& parameters,
+                         const std::function<HandGradients()>& gradients, const HandOptions& options) {
+  require<ValueError>(!parameters.empty(), "check_by_hand: no parameters; it takes at least one");
+  const Kept kept(parameters);
+  Tape tape;
+  Rng rng(options.seed);
+  HandReport report;
+  std::vector<std::vector<Tensor>> places;
+  std::vector<std::vector<HandPoint>> points(parameters.size());
+  std::vector<bool> given(parameters.size(), true);
+  std::vector<std::size_t> counts;
+  std::size_t lines = 0;
+  bool same_program = true;
+  // The current point and random ones; a few more are tried where some are on a kink or not finite.
+  for (std::size_t tried = 0; tried < 4 * options.points + 4 && places.size() < options.points + 1; ++tried) {
+    std::vector<Tensor> values = tried == 0 ? kept.values : moved(kept.values, rng);
+    set(parameters, values);
+    const Recorded r = record(tape, loss, parameters);
+    const std::vector<Tensor> right = gradients_of(r);
+    if (!is_finite(right)) continue;
+    if (const std::size_t kinks = kinks_of(tape, r.end); kinks > 0) {
+      report.kinks += kinks;
+      continue;
+    }
+    if (places.empty()) lines = r.end, counts = counts_of(tape, r.end);
+    same_program = same_program && r.end == lines;
+    const HandGradients yours = gradients();
+    for (const auto& [name, g] : yours)
+      require<ValueError>(
+          std::any_of(parameters.begin(), parameters.end(), [&](const auto& p) { return p.name == name; }),
+          "check_by_hand: a gradient of \"", name, "\", which is no parameter");
+    for (std::size_t k = 0; k < parameters.size(); ++k) {
+      const auto own = yours.find(parameters[k].name);
+      given[k] = given[k] && own != yours.end();
+      points[k].push_back({own != yours.end() ? own->second : zeros({0}), right[k], {}});
+    }
+    places.push_back(std::move(values));
+  }
+  report.points = places.size();
+  const auto is_right = [&](std::size_t k) {
+    std::vector<const Tensor*> yours, right;
+    for (const HandPoint& p : points[k]) {
+      yours.push_back(&p.yours), right.push_back(&p.right);
+      if (p.yours.shape() != p.right.shape() && (p.yours.size() != 1 || p.right.size() != 1)) return false;
+    }
+    return is_multiple(yours, right, 1);
+  };
+  bool all_right = true;
+  for (std::size_t k = 0; k < parameters.size(); ++k) all_right = all_right && given[k] && is_right(k);
+  for (std::size_t p = 0; p < places.size() && !all_right && same_program; ++p) {
+    set(parameters, places[p]);
+    std::vector<HandPoint*> at;
+    std::vector<Tensor> right;
+    for (auto& list : points) at.push_back(&list[p]), right.push_back(list[p].right);
+    const Recorded r = record(tape, loss, parameters);
+    std::vector<std::vector<Mistake>> mistakes = mistakes_of(r.loss, r.x, right);
+    for (std::size_t k = 0; k < at.size(); ++k) at[k]->mistakes = std::move(mistakes[k]);
+    if (options.learning_rate != 0) add_updates(tape, loss, parameters, places[p], options.learning_rate, at);
+  }
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    const std::string& name = parameters[k].name;
+    if (places.empty())
+      report.parameters.push_back(
+          {name, {{Cause::on_kink}}, "not judged: the loss has a kink or is not finite at all points"});
+    else if (!given[k])
+      report.parameters.push_back({name, {{Cause::not_given}}, "not given"});
+    else if (is_right(k))
+      report.parameters.push_back({name, {}, "right"});
+    else
+      report.parameters.push_back(judge(name, points[k], counts));
+  }
+  return report;
+}
+
+}  // namespace xgrad::inline XGRAD_PRECISION

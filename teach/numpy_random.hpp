@@ -1,0 +1,34 @@
+#pragma once
+
+// The random numbers of a Python program, for lessons that follow one.
+
+#include <xgrad/core/random.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+/// Draws what NumPy draws after np.random.seed(seed), bit for bit: rand() and randn() in any order.
+class NumpyRandom {
+ public:
+  explicit NumpyRandom(std::uint32_t seed) : rng_(seed) {}
+
+  double rand() { return rng_.uniform(); }  ///< uniform on [0, 1): np.random.rand()
+  double randn() { return rng_.normal(); }  ///< normal with mean 0 and variance 1: np.random.randn()
+  Tensor rand(const Shape& shape) {         ///< np.random.rand(*shape)
+    return drawn(shape, [this] { return rand(); });
+  }
+  Tensor randn(const Shape& shape) {  ///< np.random.randn(*shape)
+    return drawn(shape, [this] { return randn(); });
+  }
+
+ private:
+  template <class Draw>
+  static Tensor drawn(const Shape& shape, Draw draw) {
+    Tensor x = zeros(shape);
+    for (Real& element : x) element = static_cast<Real>(draw());
+    return x;
+  }
+
+  Rng rng_;
+};
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <ostream>
 
 #include <xgrad/core/random.hpp>
@@ -59,6 +60,14 @@ bool is_finite(const std::vector<Tensor>& all) {
   return std::all_of(all.begin(), all.end(), [](const Tensor& x) {
     return std::all_of(x.begin(), x.end(), [](Real a) { return std::isfinite(a); });
   });
+}
+
+// What rounding may make of an element: the terms of a sum that cancel are of the size of the loss or of a gradient.
+double noise_of(double loss, const std::vector<Tensor>& gradients) {
+  double size = std::isfinite(loss) ? std::abs(loss) : 0;
+  for (const Tensor& g : gradients)
+    for (const Real a : g) size = std::max(size, std::abs(double{a}));
+  return 64 * std::numeric_limits<Real>::epsilon() * size;
 }
 
 std::vector<Tensor> moved(const std::vector<Tensor>& values, Rng& rng) {
@@ -124,30 +133,35 @@ HandReport check_by_hand(const Function& loss, const std::vector<HandParameter>&
   std::size_t lines = 0;
   bool same_program = true;
   // The current point and random ones; a few more are tried where some are on a kink or not finite.
-  for (std::size_t tried = 0; tried < 4 * options.points + 4 && places.size() < options.points + 1; ++tried) {
-    std::vector<Tensor> values = tried == 0 ? kept.values : moved(kept.values, rng);
-    set(parameters, values);
-    const Recorded r = record(tape, loss, parameters);
-    const std::vector<Tensor> right = gradients_of(r);
-    if (!is_finite(right)) continue;
-    if (const std::size_t kinks = kinks_of(tape, r.end); kinks > 0) {
-      report.kinks += kinks;
-      continue;
+  const auto collect = [&](bool on_kinks) {
+    for (std::size_t tried = 0; tried < 4 * options.points + 4 && places.size() < options.points + 1; ++tried) {
+      std::vector<Tensor> values = tried == 0 ? kept.values : moved(kept.values, rng);
+      set(parameters, values);
+      const Recorded r = record(tape, loss, parameters);
+      const std::vector<Tensor> right = gradients_of(r);
+      if (!is_finite(right)) continue;
+      const std::size_t kinks = kinks_of(tape, r.end);
+      if (!on_kinks) report.kinks += kinks;
+      if (kinks > 0 && !on_kinks) continue;
+      if (places.empty()) lines = r.end, counts = counts_of(tape, r.end);
+      same_program = same_program && r.end == lines;
+      const double noise = noise_of(r.loss.item(), right);
+      const HandGradients yours = gradients();
+      for (const auto& [name, g] : yours)
+        require<ValueError>(
+            std::any_of(parameters.begin(), parameters.end(), [&](const HandParameter& p) { return p.name == name; }),
+            "check_by_hand: a gradient of \"", name, "\", which is no parameter");
+      for (std::size_t k = 0; k < parameters.size(); ++k) {
+        const auto own = yours.find(parameters[k].name);
+        given[k] = given[k] && own != yours.end();
+        points[k].push_back({own != yours.end() ? own->second : zeros({0}), right[k], noise, {}});
+      }
+      places.push_back(std::move(values));
     }
-    if (places.empty()) lines = r.end, counts = counts_of(tape, r.end);
-    same_program = same_program && r.end == lines;
-    const HandGradients yours = gradients();
-    for (const auto& [name, g] : yours)
-      require<ValueError>(
-          std::any_of(parameters.begin(), parameters.end(), [&](const auto& p) { return p.name == name; }),
-          "check_by_hand: a gradient of \"", name, "\", which is no parameter");
-    for (std::size_t k = 0; k < parameters.size(); ++k) {
-      const auto own = yours.find(parameters[k].name);
-      given[k] = given[k] && own != yours.end();
-      points[k].push_back({own != yours.end() ? own->second : zeros({0}), right[k], {}});
-    }
-    places.push_back(std::move(values));
-  }
+  };
+  collect(false);
+  const bool all_on_kinks = places.empty();  // then only what equals the tape's is judged
+  if (all_on_kinks) collect(true);
   report.points = places.size();
   const auto is_right = [&](std::size_t k) {
     std::vector<const Tensor*> yours, right;
@@ -155,11 +169,11 @@ HandReport check_by_hand(const Function& loss, const std::vector<HandParameter>&
       yours.push_back(&p.yours), right.push_back(&p.right);
       if (p.yours.shape() != p.right.shape() && (p.yours.size() != 1 || p.right.size() != 1)) return false;
     }
-    return is_multiple(yours, right, 1);
+    return is_multiple(points[k], yours, right, 1);
   };
   bool all_right = true;
   for (std::size_t k = 0; k < parameters.size(); ++k) all_right = all_right && given[k] && is_right(k);
-  for (std::size_t p = 0; p < places.size() && !all_right && same_program; ++p) {
+  for (std::size_t p = 0; p < places.size() && !all_right && same_program && !all_on_kinks; ++p) {
     set(parameters, places[p]);
     std::vector<HandPoint*> at;
     std::vector<Tensor> right;
@@ -171,13 +185,13 @@ HandReport check_by_hand(const Function& loss, const std::vector<HandParameter>&
   }
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     const std::string& name = parameters[k].name;
-    if (places.empty())
+    if (!given[k])
+      report.parameters.push_back({name, {{Cause::not_given}}, "not given"});
+    else if (!places.empty() && is_right(k))
+      report.parameters.push_back({name, {}, "right"});
+    else if (all_on_kinks)
       report.parameters.push_back(
           {name, {{Cause::on_kink}}, "not judged: the loss has a kink or is not finite at all points"});
-    else if (!given[k])
-      report.parameters.push_back({name, {{Cause::not_given}}, "not given"});
-    else if (is_right(k))
-      report.parameters.push_back({name, {}, "right"});
     else
       report.parameters.push_back(judge(name, points[k], counts));
   }

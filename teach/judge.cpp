@@ -139,12 +139,14 @@ std::string worst_elements(const Tensor& yours, const Tensor& right) {
 
 }  // namespace
 
-bool is_multiple(const std::vector<const Tensor*>& yours, const std::vector<const Tensor*>& right, double c) {
+bool is_multiple(const std::vector<HandPoint>& points, const std::vector<const Tensor*>& yours,
+                 const std::vector<const Tensor*>& right, double c) {
   double all = 0;
-  for (std::size_t p = 0; p < right.size(); ++p) all = std::max(all, std::abs(c) * largest(*right[p]));
+  for (const Tensor* g : right) all = std::max(all, std::abs(c) * largest(*g));
   for (std::size_t p = 0; p < right.size(); ++p) {
-    // beside rounding of the largest element: at a minimum, all elements are sums that cancel
-    const double allowed = rounding * std::abs(c) * largest(*right[p]) + 1e-3 * rounding * std::max(all, 1e-6);
+    // at a minimum, all elements are sums that cancel: so what is small beside the other points is rounding, too
+    const double allowed =
+        rounding * std::abs(c) * largest(*right[p]) + 1e-3 * rounding * std::max(all, 1e-6) + points[p].noise;
     for (std::size_t i = 0; i < right[p]->size(); ++i)
       if (!(std::abs(yours[p]->data()[i] - c * right[p]->data()[i]) <= allowed)) return false;
   }
@@ -172,6 +174,7 @@ HandVerdict judge(const std::string& name, const std::vector<HandPoint>& points,
   };
   const std::vector<Reading> readings = readings_of(points);
   std::vector<Match> matches;
+  std::vector<std::pair<const Mistake*, double>> scaled;  // terms that yours has times a factor
   for (const Reading& reading : readings)
     for (std::size_t m = 0; m <= points[0].mistakes.size(); ++m) {
       std::vector<const Tensor*> left, other;
@@ -182,10 +185,21 @@ HandVerdict judge(const std::string& name, const std::vector<HandPoint>& points,
         fits = fits && without_ones(left[p]->shape()) == without_ones(other[p]->shape());
       }
       if (!fits) continue;
-      const bool same = is_multiple(left, other, 1);
+      const bool same = is_multiple(points, left, other, 1);
       const double c = same ? 1 : factor(left, other);
-      if (same || (c != 0 && is_multiple(left, other, c)))
-        matches.push_back({&reading, m == 0 ? nullptr : &points[0].mistakes[m - 1], c});
+      const Mistake* const mistake = m == 0 ? nullptr : &points[0].mistakes[m - 1];
+      if (same || (c != 0 && is_multiple(points, left, other, c))) matches.push_back({&reading, mistake, c});
+      if (same || m == 0 || mistake->cause != Cause::missing_path) continue;
+      if (yours.shape() != right.shape() && yours.size() * right.size() != 1) continue;
+      // The term is there, but times a factor: without the others, yours is c times it.
+      std::vector<Tensor> rest, term;
+      for (const HandPoint& point : points) {
+        rest.push_back(point.yours - point.mistakes[m - 1].gradient);
+        term.push_back(point.right - point.mistakes[m - 1].gradient);
+      }
+      for (std::size_t p = 0; p < points.size(); ++p) left[p] = &rest[p], other[p] = &term[p];
+      const double part = factor(left, other);
+      if (part != 0 && part != 1 && is_multiple(points, left, other, part)) scaled.emplace_back(mistake, part);
     }
   // First what one mistake explains, then what two do, and a factor without a name last.
   const bool reshaped = yours.size() > 1 && yours.shape() != right.shape();
@@ -219,6 +233,10 @@ HandVerdict judge(const std::string& name, const std::vector<HandPoint>& points,
         found(whole.causes, whole.says);
       }
     }
+  for (const auto& [mistake, c] : scaled)
+    for (const Name& name : names_of(c, counts))
+      if (verdict.ok())
+        found(name.causes, text("in ", mistake->says.substr(mistake->says.find(": ") + 2), ": ", name.says));
   if (!verdict.ok()) return verdict;
   if (without_ones(yours.shape()) == without_ones(right.shape()))
     found({Cause::unknown}, worst_elements(yours, right));

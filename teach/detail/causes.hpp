@@ -17,6 +17,7 @@ struct Mistake {
 /// What is known of one parameter at one point.
 struct HandPoint {
   Tensor yours, right;
+  double noise = 0;               ///< a difference that rounding makes, beside that relative to the gradient
   std::vector<Mistake> mistakes;  ///< in the same order at all points
 };
 
@@ -29,8 +30,9 @@ std::vector<std::size_t> counts_of(const Tape& tape, std::size_t end);
 /// How many elements of the lines before `end` are on a kink.
 std::size_t kinks_of(const Tape& tape, std::size_t end);
 
-/// Whether two lists of gradients, one for each point, are equal but for rounding, or the first is c times the second.
-bool is_multiple(const std::vector<const Tensor*>& yours, const std::vector<const Tensor*>& right, double c);
+/// Whether gradients, one for each point, are c times the right ones but for rounding.
+bool is_multiple(const std::vector<HandPoint>& points, const std::vector<const Tensor*>& yours,
+                 const std::vector<const Tensor*>& right, double c);
 
 /// What explains one parameter's gradient at all points.
 HandVerdict judge(const std::string& name, const std::vector<HandPoint>& points,

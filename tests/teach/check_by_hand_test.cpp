@@ -228,3 +228,52 @@ TEST_CASE("check_by_hand refuses a gradient of an unknown name, and puts the val
         }) == "check_by_hand: a gradient of \"v\", which is no parameter");
   CHECK(w == Tensor{1, 2});
 }
+
+TEST_CASE(
+    "check_by_hand names the factor of one term: a penalty without its 2, a mean that is a sum beside a penalty") {
+  Line line = article_003();
+  const auto check_term = [&](double data, double penalty) {
+    return check_by_hand(
+        [&](Tape& tape) {
+          const Var error = line.loss(tape), weights = sum(square(tape.watch(line.w)));
+          return error + 0.1 * weights;
+        },
+        {{"w", line.w}, {"b", line.b}},
+        [&] {
+          const Tensor r = line.residual();
+          const double dw = data * -2 / line.n() * sum_of(r * line.X) + penalty * 0.2 * line.w.value()(0);
+          return HandGradients{{"w", dw}, {"b", -2 / line.n() * sum_of(r)}};
+        });
+  };
+  CHECK(check_term(1, 1).ok());
+  const HandVerdict half = check_term(1, 0.5).parameters[0], five = check_term(5, 1).parameters[0];
+  CHECK(half.readings == Readings{{Cause::factor_two}});
+  CHECK(half.message ==
+        "in the term that comes through line 11 (square): factor 2: half, as without the 2 of a square");
+  CHECK(five.readings == Readings{{Cause::mean_or_sum}});
+  CHECK(five.message ==
+        "in the term that comes through line 3 (multiply): mean or sum: 5 times, as without the 1/5 of a mean");
+  CHECK(check_term(1, 0).parameters[0].readings == Readings{{Cause::missing_path}});
+  CHECK(check_term(1, 0).parameters[0].message == "missing path: the term that comes through line 11 (square)");
+}
+
+TEST_CASE("check_by_hand does not take rounding for a mistake where a gradient is 0 in exact numbers") {
+  Tensor b{1};
+  const Tensor x{1e6, 3e6, -2.5e6, 7e5};
+  const auto loss = [&](Var b) {
+    const Var moved = b + x, centre = mean(moved);
+    return mean(square(moved - centre));  // which does not depend on b
+  };
+  CHECK(check_by_hand(loss, {{"b", b}}, [] { return HandGradients{{"b", Tensor{0}}}; }).ok());
+}
+
+TEST_CASE("check_by_hand does not judge what differs from the tape where all points are on a kink") {
+  Tensor w{1, 2};
+  const auto loss = [](Var w) {
+    const Var off = relu(0 * w);
+    return sum(off) + sum(w);
+  };
+  CHECK(check_by_hand(loss, {{"w", w}}, [] { return HandGradients{{"w", Tensor{1, 1}}}; }).ok());
+  const HandReport report = check_by_hand(loss, {{"w", w}}, [] { return HandGradients{{"w", Tensor{1, 2}}}; });
+  CHECK(report.parameters[0].readings == Readings{{Cause::on_kink}});
+}

@@ -167,6 +167,14 @@ HandVerdict judge(const std::string& name, const std::vector<HandPoint>& points,
         found({Cause::not_finite}, text("not finite: ", point.yours.data()[i], " at ", place(point.yours.shape(), i)));
         return verdict;
       }
+  std::size_t mistakes = points[0].mistakes.size();
+  for (const HandPoint& point : points) {
+    mistakes = std::min(mistakes, point.mistakes.size());
+    if (point.yours.shape() == yours.shape()) continue;
+    found({Cause::wrong_shape},
+          text("wrong shape: yours is ", yours.shape(), " at one point, and ", point.yours.shape(), " at another"));
+    return verdict;
+  }
   struct Match {
     const Reading* reading;
     const Mistake* mistake;  // none: the right gradient
@@ -176,7 +184,7 @@ HandVerdict judge(const std::string& name, const std::vector<HandPoint>& points,
   std::vector<Match> matches;
   std::vector<std::pair<const Mistake*, double>> scaled;  // terms that yours has times a factor
   for (const Reading& reading : readings)
-    for (std::size_t m = 0; m <= points[0].mistakes.size(); ++m) {
+    for (std::size_t m = 0; m <= mistakes; ++m) {
       std::vector<const Tensor*> left, other;
       bool fits = true;
       for (std::size_t p = 0; p < points.size(); ++p) {

@@ -42,6 +42,7 @@ std::size_t outer_product(const Tape& tape, std::uint32_t line, Tensor& term) {
     const Tensor &a = *tape[record.inputs[0]].value, &b = *tape[record.inputs[1]].value;
     if (a.dimension() != 2 || b.dimension() != 2) return 0;
     const std::vector<double> u = column_sums(a), v = column_sums(b);
+    if (term.size() != u.size() * v.size()) return 0;
     for (std::size_t i = 0; i < term.size(); ++i) term.data()[i] = static_cast<Real>(u[i / v.size()] * v[i % v.size()]);
     return a.shape(0);
   }
@@ -63,6 +64,7 @@ Tensor transposed(const Tensor& x) {
 bool is_relu(const Tape& tape, const Tape::Record& record) {
   if (is_op(record, "relu")) return true;
   if (!is_op(record, "maximum") || tape[record.inputs[1]].active) return false;
+  if (record.value->shape() != tape[record.inputs[0]].value->shape()) return false;
   const Tensor& bound = *tape[record.inputs[1]].value;
   return std::all_of(bound.begin(), bound.end(), [](Real x) { return x == 0; });
 }

@@ -277,3 +277,22 @@ TEST_CASE("check_by_hand does not judge what differs from the tape where all poi
   const HandReport report = check_by_hand(loss, {{"w", w}}, [] { return HandGradients{{"w", Tensor{1, 2}}}; });
   CHECK(report.parameters[0].readings == Readings{{Cause::on_kink}});
 }
+
+TEST_CASE("check_by_hand names shapes that do not fit, and (n, 1) for (n,)") {
+  Tensor w{1, 2, 3};
+  const auto verdict = [&](const std::function<Tensor()>& g) {
+    return check_by_hand([](Var w) { return sum(square(w)); }, {{"w", w}},
+                         [&] {
+                           return HandGradients{{"w", g()}};
+                         })
+        .parameters[0];
+  };
+  const HandVerdict as_column = verdict([&] { return column({2 * w(0), 2 * w(1), 2 * w(2)}); });
+  CHECK(as_column.readings == Readings{{Cause::wrong_shape}});
+  CHECK(as_column.message == "wrong shape: yours is (3, 1), the parameter (3,)");
+  CHECK(verdict([] { return zeros({2, 2}); }).message == "wrong shape: yours is (2, 2), the parameter (3,)");
+  CHECK(verdict([&] {
+          return w(0) == 1 ? zeros({4}) : zeros({2, 2});
+        }).message == "wrong shape: yours is (4,) at one point, and (2, 2) at another");
+  CHECK(verdict([] { return Tensor{NAN, 0, 0}; }).readings == Readings{{Cause::not_finite}});
+}

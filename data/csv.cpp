@@ -122,7 +122,7 @@ void classify(const std::vector<std::string>& labels, std::vector<std::string>& 
 
 }  // namespace
 
-Table parse_csv(std::string_view text, const CsvOptions& options, const std::string& name) {
+CsvData parse_csv(std::string_view text, const CsvOptions& options, const std::string& name) {
   require<ValueError>(std::string_view("\"\r\n").find(options.separator) == std::string_view::npos,
                       "load_csv: a separator is neither a quote nor the end of a line");
   require<DataError>(!text.starts_with("\xff\xfe") && !text.starts_with("\xfe\xff"), name,
@@ -160,7 +160,7 @@ Table parse_csv(std::string_view text, const CsvOptions& options, const std::str
   }
 
   const std::size_t n = std::max(y.size(), labels.size());
-  Table table{.x = Tensor(Shape{n, names.size() - 1}), .y = Tensor(Shape{n}), .columns = names, .classes = {}};
+  CsvData table{.x = Tensor(Shape{n, names.size() - 1}), .y = Tensor(Shape{n}), .columns = names, .classes = {}};
   table.columns.erase(table.columns.begin() + static_cast<std::ptrdiff_t>(label));
   std::copy(x.begin(), x.end(), table.x.data());
   std::copy(y.begin(), y.end(), table.y.data());
@@ -168,6 +168,8 @@ Table parse_csv(std::string_view text, const CsvOptions& options, const std::str
   return table;
 }
 
-Table load_csv(const std::string& path, const CsvOptions& options) { return parse_csv(read_file(path), options, path); }
+CsvData load_csv(const std::string& path, const CsvOptions& options) {
+  return parse_csv(read_file(path), options, path);
+}
 
 }  // namespace xgrad::inline XGRAD_PRECISION

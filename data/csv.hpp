@@ -14,8 +14,8 @@ struct CsvOptions {
   char separator = ',';
 };
 
-/// A table of n lines as features and labels.
-struct Table {
+/// A table of n lines as features and labels. Up to 0.2 its name was Table, which <xgrad/tables/table.hpp> has now.
+struct CsvData {
   Tensor x;                          // (n, columns)
   Tensor y;                          // (n,): the numbers of the label column, or of its classes
   std::vector<std::string> columns;  // the names of the columns of x
@@ -28,9 +28,9 @@ struct Table {
 /// order mark. The label column holds numbers if its first field is one. Throws DataError with path, line and column
 /// for a field that is missing, is no finite number or stands in a line of another length, and for a table without
 /// lines; ValueError for a label that is not one column's name.
-Table load_csv(const std::string& path, const CsvOptions& options = {});
+CsvData load_csv(const std::string& path, const CsvOptions& options = {});
 
 /// Reads a table from text in memory, as load_csv() does from a file. The messages of its errors begin with `name`.
-Table parse_csv(std::string_view text, const CsvOptions& options, const std::string& name);
+CsvData parse_csv(std::string_view text, const CsvOptions& options, const std::string& name);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -22,7 +22,7 @@ std::string complaint(const std::string& text, const CsvOptions& options = {}) {
   return what.starts_with("x: ") ? what.substr(3) : what;
 }
 
-void check_flowers(const Table& table) {
+void check_flowers(const CsvData& table) {
   CHECK(table.x == Tensor{{Real(5.1), 3.5}, {7, Real(3.2)}, {Real(4.9), 3}});
   CHECK(table.y == Tensor{0, 1, 0});
   CHECK(table.columns == Names{"length", "width"});
@@ -54,14 +54,14 @@ TEST_CASE("line ends, a byte order mark, blanks, quotes and empty lines change n
 }
 
 TEST_CASE("a quoted field may hold separators, quotes and line ends") {
-  const Table table = parse_csv("\"a \"\"b\"\"\",c\n1,\"x,y\"\n2,\"line 3\nline 4\"\n3,\"\"\"\"\n", {}, "x");
+  const CsvData table = parse_csv("\"a \"\"b\"\"\",c\n1,\"x,y\"\n2,\"line 3\nline 4\"\n3,\"\"\"\"\n", {}, "x");
   CHECK(table.columns == Names{"a \"b\""});
   CHECK(table.classes == Names{"\"", "line 3\nline 4", "x,y"});
   CHECK(table.y == Tensor{2, 1, 0});
 }
 
 TEST_CASE("a label column of numbers is taken as it is, wherever it stands") {
-  const Table table = parse_csv("y,a,b\n3,1,2\n-1.5,3,4\n", {.label = "y"}, "x");
+  const CsvData table = parse_csv("y,a,b\n3,1,2\n-1.5,3,4\n", {.label = "y"}, "x");
   CHECK(table.x == Tensor{{1, 2}, {3, 4}});
   CHECK(table.y == Tensor{3, -1.5});
   CHECK(table.columns == Names{"a", "b"});
@@ -69,7 +69,7 @@ TEST_CASE("a label column of numbers is taken as it is, wherever it stands") {
 }
 
 TEST_CASE("without a header the columns are called by their numbers") {
-  const Table table = parse_csv("1,2,3\n4,5,6\n", {.header = false, .label = "1"}, "x");
+  const CsvData table = parse_csv("1,2,3\n4,5,6\n", {.header = false, .label = "1"}, "x");
   CHECK(table.x == Tensor{{1, 3}, {4, 6}});
   CHECK(table.y == Tensor{2, 5});
   CHECK(table.columns == Names{"0", "2"});

@@ -8,14 +8,16 @@ refuse() {  # room, and the rooms that it must not include
   [ -d "$1" ] || exit 2
   ! grep -rnE "#include ([<\"](xgrad/)?($2)/|<xgrad/xgrad|\"\.\.)" "$1" || say "$1/ must not include these"
 }
-refuse core 'autograd|data|nn|optim|training|teach'
-refuse autograd 'data|nn|optim|training|teach'
-refuse data 'autograd|nn|optim|training|teach'
-refuse optim 'autograd|data|nn|training|teach'
-refuse nn 'optim|training|teach'
-refuse training teach
+refuse core 'autograd|data|nn|optim|training|teach|tables'
+refuse autograd 'data|nn|optim|training|teach|tables'
+refuse data 'autograd|nn|optim|training|teach|tables'
+refuse optim 'autograd|data|nn|training|teach|tables'
+refuse nn 'optim|training|teach|tables'
+refuse training 'teach|tables'
+refuse teach tables
+refuse tables 'autograd|optim|teach'
 
-for room in core autograd data optim nn training teach; do
+for room in core autograd data optim nn training teach tables; do
   # but for core's workers, by which training shares its work, and nn's walks, by which it writes its files
   grep -rnE "#include <xgrad/.*/detail/" "$room" | grep -vE "<xgrad/($room|core|nn)/" &&
     say "$room/ includes private headers of another room"

@@ -1,0 +1,55 @@
+#pragma once
+
+// Reading CSV files into tables, with pandas' options.
+
+#include <limits>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <xgrad/tables/table.hpp>
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+inline constexpr int infer_header = -2;  ///< the first line, or none where ReadCsvOptions has names
+inline constexpr int no_header = -1;     ///< the columns are "0", "1", ... or have the names of ReadCsvOptions
+
+/// Options with pandas' names and defaults.
+struct ReadCsvOptions {
+  std::string sep = ",";                  ///< one character; or "\\s+": any blanks and tabs
+  int header = infer_header;              ///< which line, from 0, names the columns; lines before it are not read
+  std::vector<std::string> names = {};    ///< the columns' names, instead of the header's
+  std::string index_col = {};             ///< a column that names or counts the rows: it is left out
+  std::vector<std::string> usecols = {};  ///< only these columns, in the file's order
+  std::map<std::string, ColumnKind> dtype = {};  ///< what these columns hold, whatever their values look like
+  std::size_t skiprows = 0;                      ///< how many lines to leave out before all else
+  std::size_t nrows = std::numeric_limits<std::size_t>::max();  ///< the most rows to read
+  std::vector<std::string> na_values = {};  ///< what else stands for a missing value; a number such as -999 in any form
+  bool keep_default_na = true;              ///< "", NA, N/A, NaN, nan, None, null, NULL and pandas' others are missing
+  char comment = 0;                         ///< the rest of a line from here on is left out; 0: no character
+  char decimal = '.';                       ///< before the fraction of a number
+  char thousands = 0;                       ///< left out within a number; 0: no character
+  char quotechar = '"';                     ///< around a field; two within it stand for one; 0: no character
+  char escapechar = 0;                      ///< the character after it stands for itself, in quotes; 0: no character
+  bool skipinitialspace = false;            ///< blanks after a separator are left out
+};
+
+/// Reads a CSV file, plain or gzip, into named columns. A column whose values are all numbers or missing is of numbers,
+/// each the double that is nearest to what is written; so integers from 2^53 on are rounded, unless dtype says text.
+/// One of True and False, in capitals or not, is of numbers 0 and 1 that remembers its words. All others are of texts,
+/// kept letter by letter; dates are texts. Lines end in LF, CRLF or CR; blank lines, a UTF-8 byte order mark and an end
+/// mark of DOS are passed over. Names that are there twice get ".1", ".2", empty ones are "Unnamed: 0" by their place.
+/// A line with fewer fields ends in missing values. If each line has one field more than the header, the first is a
+/// row's name and is left out. notes() of the table says what was decided so.
+///
+/// Throws DataError with path, line, column, value and what would fit: for a file that cannot be read, is not UTF-8 or
+/// has no columns, for another separator, a first line that holds numbers and no names, a line with more fields, a
+/// quote that is never closed, a value that is not what dtype says. Throws ValueError for options that are no such, and
+/// for names in them that no column has.
+Table read_csv(const std::string& path, const ReadCsvOptions& options = {});
+
+/// Reads a table from text in memory, as read_csv() does from a file. The messages of its errors begin with `name`.
+Table read_csv_text(std::string_view text, const ReadCsvOptions& options = {}, const std::string& name = "text");
+
+}  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,0 +1,183 @@
+#include <xgrad/tables/read_csv.hpp>
+
+#include <clocale>
+#include <cmath>
+#include <limits>
+
+#include "data/files.hpp"
+#include "support.hpp"
+
+using namespace xgrad;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+// What read_csv_text() says of a text, after its name and a colon; "nothing" if it takes the text.
+std::string complaint(const std::string& text, const ReadCsvOptions& options = {}) {
+  const std::string what = thrown_by([&] { read_csv_text(text, options, "x"); });
+  return what.starts_with("x: ") ? what.substr(3) : what;
+}
+
+double number(const std::string& cell) { return read_csv_text("a\n" + cell + "\n").column("a").number(0); }
+
+}  // namespace
+
+TEST_CASE("columns are numbers or texts by all of their values, never by the first") {
+  for (const std::string text : {"a,y\n1,NA\n2,9\n3,10\n", "a,y\n2,9\n3,10\n1,NA\n"}) {
+    const Table table = read_csv_text(text);
+    CHECK(!table.column("y").is_text());
+    CHECK(table.column("y").missing() == 1);
+  }
+  for (const std::string text : {"a,y\n1,$2k\n2,9\n3,10\n", "a,y\n2,9\n3,10\n1,$2k\n"}) {
+    const Table table = read_csv_text(text);
+    REQUIRE(table.column("y").is_text());
+    CHECK(table.column("y").missing() == 0);
+    CHECK(table.column("a").number(2) == (text[4] == '1' ? 3 : 1));
+  }
+  const Table table = read_csv_text("y\n9\nNA\n007\nx\n1e3\n");
+  CHECK(table.column("y").written(2) == "007");
+  CHECK(table.column("y").is_missing(1));
+  CHECK(table.column("y").text(4) == "1e3");
+  CHECK(table.notes() == Names{"column \"y\" is of texts, for 1 of 4 values are no numbers, the first \"x\" in line 5; "
+                               "na_values makes such values missing"});
+}
+
+TEST_CASE("numbers are the nearest doubles") {
+  CHECK(number("1700000001") == 1700000001.0);
+  CHECK(number("9007199254740993") == 9007199254740992.0);  // 2^53 + 1, to even
+  CHECK(number("0.1") == 0.1);
+  CHECK(number("2.2250738585072011e-308") == 2.2250738585072011e-308);
+  CHECK(number("5e-324") == 5e-324);
+  CHECK(number("179769313486231580793728971405301e276") == 1.7976931348623158e308);
+  CHECK(number("1e400") == std::numeric_limits<double>::infinity());
+  CHECK(number("-1e400") == -std::numeric_limits<double>::infinity());
+  CHECK(number("0." + std::string(400, '0') + "1") == 0);
+  CHECK(number(std::string(400, '1') + "e-10") == std::numeric_limits<double>::infinity());
+  CHECK(number("1e-99999999999999999999") == 0);
+  CHECK(number("1e99999999999999999999") == std::numeric_limits<double>::infinity());
+  CHECK(number("0e99999999999999999999") == 0);
+  CHECK(number("+.5") == 0.5);
+  CHECK(number("-5.") == -5);
+  CHECK(number("-inf") == -std::numeric_limits<double>::infinity());
+  CHECK(number("Infinity") == std::numeric_limits<double>::infinity());
+  CHECK(number("  7\t") == 7);
+  CHECK(number("123456789012345678") == 123456789012345678.0);
+  for (const std::string text : {"+-1", "1e", "--1", ".", "-", "+", "0x1F", "1D2", "1_000", "nan(2)", "1 2", "i", "e5"})
+    CHECK(read_csv_text("a\n" + text + "\n").column("a").is_text());
+}
+
+TEST_CASE("a comma for the decimal point of the locale changes nothing") {
+  if (std::setlocale(LC_ALL, "de_DE.UTF-8") == nullptr) return;
+  CHECK(number("1.5") == 1.5);
+  std::setlocale(LC_ALL, "C");
+}
+
+TEST_CASE("True and False are numbers that remember their words") {
+  const Table table = read_csv_text("a,b,c,d\nTrue,FALSE,true,True\nFalse,NA,1,x\n");
+  CHECK(table.column("a").numbers() == std::vector<double>{1, 0});
+  CHECK(table.column("a").words()[1] == "True");
+  CHECK(table.column("a").written(1) == "False");
+  CHECK(table.column("b").number(0) == 0);
+  CHECK(table.column("b").is_missing(1));
+  CHECK(table.column("c").text(0) == "true");  // and 1: texts
+  CHECK(table.column("d").text(0) == "True");
+  CHECK(read_csv_text("a\n1\nTrue\n").column("a").text(0) == "1");
+}
+
+TEST_CASE("what is missing") {
+  const Table table = read_csv_text("a,b\n-999,-\n-999.0,x\n3,\nnull,NA\n", {.na_values = {"-999", "-"}});
+  CHECK(table.column("a").missing() == 3);
+  CHECK(table.column("b").missing() == 3);
+  CHECK(table.column("b").text(1) == "x");
+  CHECK(table.column("b").text(0).empty());
+  const Table kept = read_csv_text("a,b\n,NA\n2,-\n", {.na_values = {"-"}, .keep_default_na = false});
+  CHECK(kept.column("a").is_text());
+  CHECK(kept.column("a").missing() == 0);
+  CHECK(kept.column("b").text(0) == "NA");
+  CHECK(kept.column("b").is_missing(1));
+  CHECK(read_csv_text("a,b\n,1\nNA,2\n").column("a").missing() == 2);
+}
+
+TEST_CASE("options have pandas' names") {
+  CHECK(read_csv_text("a;b\n1,5;1.000,25\n", {.sep = ";", .decimal = ',', .thousands = '.'}).column("b").number(0) ==
+        1000.25);
+  CHECK(read_csv_text("a\n\"1,234,567\"\n", {.thousands = ','}).column("a").number(0) == 1234567);
+  CHECK(read_csv_text(" a \t b\n1  2 \n\t3 4\n", {.sep = "\\s+"}).to_tensor() == Tensor{{1, 2}, {3, 4}});
+  CHECK(read_csv_text("1,2\n3,4\n", {.header = no_header}).columns() == Names{"0", "1"});
+  CHECK(read_csv_text("1,2\n3,4\n", {.names = {"u", "v"}}).to_tensor() == Tensor{{1, 2}, {3, 4}});
+  CHECK(read_csv_text("a,b\n3,4\n", {.header = 0, .names = {"u", "v"}}).to_tensor() == Tensor{{3, 4}});
+  CHECK(read_csv_text("2.5,b\n3,4\n", {.header = 0}).columns() == Names{"2.5", "b"});
+  CHECK(read_csv_text("x\n\ny,z\na,b\n3,4\n", {.header = 2}).columns() == Names{"a", "b"});
+  CHECK(read_csv_text("x\n\ny,z\na,b\n3,4\n", {.skiprows = 3}).columns() == Names{"a", "b"});
+  CHECK(read_csv_text("i,a,b\n0,3,4\n", {.index_col = "i"}).columns() == Names{"a", "b"});
+  CHECK(read_csv_text("i,a,b\n0,3,4\n", {.usecols = {"b", "i"}}).columns() == Names{"i", "b"});
+  CHECK(read_csv_text("a\n1\n2\n3\n", {.nrows = 2}).size() == 2);
+  CHECK(read_csv_text("a\n1\n2\n3\n", {.nrows = 0}).size() == 0);
+  CHECK(read_csv_text("# x\na,b#c\n1,2 # y\n#z\n", {.comment = '#'}).to_tensor() == Tensor{{1, 2}});
+  CHECK(read_csv_text("a,b\n'x, ''y',2\n", {.quotechar = '\''}).column("a").text(0) == "x, 'y");
+  CHECK(read_csv_text("a,b\n\"x \\\"y\\\\\",2\n", {.escapechar = '\\'}).column("a").text(0) == "x \"y\\");
+  CHECK(read_csv_text("a, b\n1, \"x,y\"\n", {.skipinitialspace = true}).column("b").text(0) == "x,y");
+  const Table table =
+      read_csv_text("a,b\n007,\n1,2\n", {.dtype = {{"a", ColumnKind::text}, {"b", ColumnKind::number}}});
+  CHECK(table.column("a").text(0) == "007");
+  CHECK(table.column("b").is_missing(0));
+}
+
+TEST_CASE("names are made different, and rows may have names of their own") {
+  CHECK(read_csv_text("a,a,,a.1,a\n1,2,3,4,5\n").columns() == Names{"a", "a.2", "Unnamed: 2", "a.1", "a.3"});
+  const Table named = read_csv_text("a,b\nx,1,2\ny,3,4\n");
+  CHECK(named.to_tensor() == Tensor{{1, 2}, {3, 4}});
+  CHECK(named.notes() == Names{"the first field of each line has no name in the header; it is left out"});
+  CHECK(read_csv_text("a,b\n1,2,\n3,4,\n").to_tensor() == Tensor{{1, 2}, {3, 4}});
+  CHECK(complaint("a,b\nx,1,2\n3,4\n") ==
+        "line 3: 2 fields, where lines before have a row's name and 2; see comment, skiprows and header");
+  CHECK(complaint("a,b\n1,2,\n3,4,5\n").starts_with("line 3: 3 fields, where there are 2 columns"));
+}
+
+TEST_CASE("errors name the line, the column, the value and what would fit") {
+  CHECK(complaint("a,b\n1,2\n\"x\ny\",2\n1,2,3\n") ==
+        "line 5: 3 fields, where there are 2 columns; quote a field that holds the separator, or see comment, skiprows "
+        "and sep");
+  CHECK(complaint("a,b\n1,2\n1,x\n", {.dtype = {{"b", ColumnKind::number}}}) ==
+        "line 3: column \"b\": \"x\" is no number, which dtype asks for; see na_values, thousands and decimal");
+  CHECK(complaint("a,b\n1,\"2\n3,4\n") ==
+        "line 2: a quote is never closed: \"\"2\\x0a3,4\\x0a\"; quotechar = 0 reads quotes as letters");
+  CHECK(complaint("a;b\n1,5;2\n") ==
+        "line 2: 2 fields, where the header in line 1 has 1; is ';' the separator, and is decimal ','?");
+  CHECK(complaint("3\n4\n").starts_with("line 1: the first line holds numbers, such as \"3\""));
+  CHECK(complaint("3,1\n4,2\n").starts_with("line 1: the first line holds numbers"));
+  CHECK(complaint("1990,1991\n4,2\n") == "nothing");
+  CHECK(complaint("\"2.5\",1991\n4,2\n") == "nothing");
+  CHECK(complaint("a,b\n1,\xff\n") ==
+        "line 2: byte 255 after \"1,\" is not UTF-8; if the file is Latin-1: iconv -f LATIN1 -t UTF-8");
+  CHECK(complaint("a,b\n1,\xed\xa0\x80\n").find("not UTF-8") != std::string::npos);
+  CHECK(complaint("a,b\n1,\xf0\x9f\x98\x80\n") == "nothing");
+  CHECK(complaint(std::string("a\0,\0b\0", 6)).starts_with("byte 1 is 0"));
+  CHECK(complaint("a,b\n1,2\n", {.sep = "ab"}) ==
+        "read_csv: sep = \"ab\"; it is one character, or \"\\\\s+\" for any blanks");
+  CHECK(complaint("a,b\n1,2\n", {.usecols = {"c"}}) ==
+        "read_csv: usecols: there is no column \"c\"; there are \"a\", \"b\"");
+  CHECK(complaint("a,b\n1,2\n", {.names = {"c"}}) == "1 names for 2 columns");
+  CHECK(complaint("a,b\n1,2\n", {.header = 7}) == "ends before the line of the names; see header");
+  CHECK(complaint("a,b\n1,2\n", {.decimal = ',', .thousands = ','}).starts_with("read_csv: decimal and thousands"));
+}
+
+TEST_CASE("gzip is inflated, in one member or several, and refused where it is damaged") {
+  const Folder folder;
+  folder.add_gzip("x.csv.gz", {'a', '\n', '1'});
+  const std::string path = folder.add_gzip("x.csv.gz", {'2', '\n', '7'});
+  CHECK(read_csv(path).column("a").numbers() == std::vector<double>{12, 7});
+  Bytes bytes;
+  for (std::ifstream in(path, std::ios::binary); in.peek() != EOF;)
+    bytes.push_back(static_cast<std::uint8_t>(in.get()));
+  for (std::size_t n = 2; n < bytes.size(); ++n) {
+    if (n == 23) continue;  // the first member alone
+    const std::string what = thrown_by<DataError>([&] {
+      read_csv(folder.write("y", {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(n)}));
+    });
+    CHECK_MESSAGE(what.find("gzip") != std::string::npos, n, ": ", what);
+  }
+  bytes[bytes.size() - 6] ^= 1;
+  CHECK(thrown_by<DataError>([&] { read_csv(folder.write("y", bytes)); }).find("corrupt gzip") != std::string::npos);
+}

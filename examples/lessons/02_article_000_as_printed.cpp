@@ -1,0 +1,60 @@
+// Lesson 2: article 000 as printed. Its loss grows from 81 to 4.6e19. The ratio of its gradient to the right one says
+// why: the sign is wrong, and the factor 2 of the square is missing.
+
+#include <cstdio>
+#include <xgrad/xgrad.hpp>
+
+#include "exercise.hpp"
+#include "line_data.hpp"
+
+using namespace xgrad;
+
+namespace {
+
+struct Slopes {
+  double w, b;
+};
+
+// What the article's program subtracts from w and b: the means of (y - y_pred) x and of y - y_pred.
+Slopes printed_gradient(const LineData& data, double w, double b) {
+  Slopes sum{0, 0};
+  for (std::size_t i = 0; i < 100; ++i) {
+    const double error = data.y(i, 0) - (w * data.x(i, 0) + b);
+    sum.w += error * data.x(i, 0);
+    sum.b += error;
+  }
+  return {sum.w / 100, sum.b / 100};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc > 1)
+    return mark(argc, argv,
+                {{-0.5, 1e-9, "divide the program's 9.3679 by the tape's -18.7358"},
+                 {0.02, 1e-9, "half a gradient with rate 2r goes as far as the whole gradient with rate r = 0.01"}});
+
+  const LineData data;
+  double w = data.w, b = data.b;
+  std::printf("start: w %.17g, b %.17g\n\n", w, b);
+  for (int i = 0; i < 1000; ++i) {
+    if (i % 100 == 0) std::printf("iteration %3d: loss %.13g\n", i, data.error(w, b));
+    const Slopes g = printed_gradient(data, w, b);
+    w -= 0.01 * g.w;
+    b -= 0.01 * g.b;
+  }
+  std::printf("the end:       loss %.13g, w %.11g, b %.11g\n\n", data.error(w, b), w, b);
+
+  Tape tape;
+  const Var vw = tape.variable(Tensor{data.w}), vb = tape.variable(Tensor{data.b});
+  const std::vector<Var> right = gradient(mean_squared_error(data.y, vw * data.x + vb), {vw, vb});
+  const Slopes printed = printed_gradient(data, data.w, data.b);
+  std::printf("at the start  article's code   tape              ratio\n");
+  std::printf("dL/dw         %.12f   %.12f  %g\n", printed.w, right[0].item(), printed.w / right[0].item());
+  std::printf("dL/db         %.12f   %.12f  %g\n\n", printed.b, right[1].item(), printed.b / right[1].item());
+
+  const auto loss = [&](Var w, Var b) { return mean_squared_error(data.y, w * data.x + b); };
+  const GradientCheck check =
+      check_by_hand(loss, {{"w", Tensor{data.w}, Tensor{printed.w}}, {"b", Tensor{data.b}, Tensor{printed.b}}});
+  std::printf("%s\n", check.message.substr(check.message.rfind(": ") + 2).c_str());
+}

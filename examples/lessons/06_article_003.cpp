@@ -5,8 +5,8 @@
 #include <cstdio>
 #include <xgrad/xgrad.hpp>
 
+#include <xgrad/teach/numpy_random.hpp>
 #include "exercise.hpp"
-#include "numpy_random.hpp"
 
 using namespace xgrad;
 

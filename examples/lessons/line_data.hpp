@@ -4,7 +4,7 @@
 
 #include <xgrad/core/tensor.hpp>
 
-#include "numpy_random.hpp"
+#include <xgrad/teach/numpy_random.hpp>
 
 struct LineData {
   xgrad::Tensor x = xgrad::zeros({100, 1}), y = x;

@@ -5,6 +5,10 @@
 #include <iostream>
 #include <vector>
 
+#include <xgrad/teach/check_by_hand.hpp>
+#include <xgrad/teach/lints.hpp>
+#include <xgrad/teach/table.hpp>
+#include <xgrad/teach/tape_page.hpp>
 #include <xgrad/xgrad.hpp>
 
 using namespace xgrad;

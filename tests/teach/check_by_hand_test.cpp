@@ -270,8 +270,8 @@ TEST_CASE("check_by_hand does not take rounding for a mistake where a gradient i
 TEST_CASE("check_by_hand does not judge what differs from the tape where all points are on a kink") {
   Tensor w{1, 2};
   const auto loss = [](Var w) {
-    const Var off = relu(0 * w);
-    return sum(off) + sum(w);
+    const Var off = sum(relu(0 * w)), all = sum(w);
+    return off + all;
   };
   CHECK(check_by_hand(loss, {{"w", w}}, [] { return HandGradients{{"w", Tensor{1, 1}}}; }).ok());
   const HandReport report = check_by_hand(loss, {{"w", w}}, [] { return HandGradients{{"w", Tensor{1, 2}}}; });
@@ -295,4 +295,29 @@ TEST_CASE("check_by_hand names shapes that do not fit, and (n, 1) for (n,)") {
           return w(0) == 1 ? zeros({4}) : zeros({2, 2});
         }).message == "wrong shape: yours is (4,) at one point, and (2, 2) at another");
   CHECK(verdict([] { return Tensor{NAN, 0, 0}; }).readings == Readings{{Cause::not_finite}});
+}
+
+TEST_CASE("check_by_hand names the relus whose masks are missing, one or all") {
+  Tensor w{1, -1, 2, 0.5, -0.5, 1.5};
+  const Tensor v{1, 2, -1, 3, 2, 1};
+  const auto loss = [&](Var w) {
+    const Var h = relu(w), z = v * h;
+    return sum(relu(z - 1));
+  };
+  const auto verdict = [&](bool first, bool second) {
+    return check_by_hand(loss, {{"w", w}},
+                         [&] {
+                           Tensor g = v;
+                           for (std::size_t i = 0; i < 6; ++i) {
+                             if (first && w(i) <= 0) g(i) = 0;
+                             if (second && v(i) * std::fmax(w(i), 0) <= 1) g(i) = 0;
+                           }
+                           return HandGradients{{"w", g}};
+                         })
+        .parameters[0];
+  };
+  const std::string missing = "missing mask: the derivative of relu, 1 where x > 0 and 0 elsewhere, is not applied at ";
+  CHECK(verdict(true, true).ok());
+  CHECK(verdict(true, false).message == missing + "line 6 (relu)");
+  CHECK(verdict(false, false).message == missing + "line 6 (relu), line 1 (relu)");
 }

@@ -1,7 +1,8 @@
 #!/bin/sh
-# lessons.sh PROGRAM ROOT: fails unless a lesson prints tests/lessons/<name>.txt, marks the answers of tests/lessons/answers.txt
-# as right and others as wrong, and has a page whose blocks of output are what it prints. Numbers may
-# differ by 1e-9 of themselves or 1e-12, as other compilers round otherwise. A lesson that ends with 77 is skipped.
+# lessons.sh PROGRAM ROOT: fails unless a lesson prints tests/lessons/<name>.txt, marks the answers of
+# tests/lessons/answers.txt as right and others as wrong, and has pages in English and Chinese whose blocks of output are
+# what it prints. Numbers may differ by 1e-9 of themselves or 1e-12, as other compilers round otherwise. A lesson that
+# ends with 77 is skipped.
 program=$1
 name=$(basename "$program")
 cd "$2" || exit 2
@@ -40,7 +41,7 @@ while read -r lesson number answer; do
 done <tests/lessons/answers.txt
 [ "$(grep -c "^${name%%_*} " tests/lessons/answers.txt)" = 2 ] || fail "it has not two exercises"
 
-for page in docs/lessons/en/"${name%%_*}"-*.md; do
+for page in docs/lessons/en/"${name%%_*}"-*.md docs/lessons/zh/"${name%%_*}"-*.md; do
   [ -f "$page" ] || { fail "it has no page $page"; continue; }
   awk '/^```/ { inside = /^```text$/; next } inside && NF && $0 != "..."' "$page" | while IFS= read -r line; do
     grep -qxF -- "$line" "tests/lessons/$name.txt" || { echo "$page shows what the lesson does not print: $line"; exit 1; }

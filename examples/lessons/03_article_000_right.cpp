@@ -63,11 +63,10 @@ double largest_curvature(const LineData& data) {
 
 int main(int argc, char** argv) {
   if (argc > 1)
-    return mark(argc, argv,
-                {{7.0291, 1e-3, "the line passes through the mean of the data: evaluate it at mean(x) = 0.945588"},
-                 {0.242054, 1e-5,
-                  "the mean's gradient without the 2 is half as large, and so is its curvature; the "
-                  "loss (1/n) sum r^2 times 2 has twice the curvature, and half the limit"}});
+    return mark(
+        argc, argv,
+        {{7.0291, 1e-3, "the line passes through the mean of the data: evaluate it at mean(x) = 0.945588"},
+         {0.242054, 1e-5, "the limit is 2 / lambda: what becomes of the curvature lambda when the loss is doubled?"}});
 
   const LineData data;
   print("after 1000 iterations:", data, descend(data, 0.01, 1000, true));

@@ -11,7 +11,7 @@ using namespace xgrad;
 int main(int argc, char** argv) {
   if (argc > 1)
     return mark(argc, argv,
-                {{-4, 1e-9, "e = (a + b) c, so de/da = c + (a + b) dc/da, and c = a b: put a = 2, b = -1 in"},
+                {{-3, 1e-9, "a reaches e by a + b and by c: the two terms are c and (a + b) b"},
                  {138.8338, 2e-3, "the slope is the change of g for a small change of a, divided by that change"}});
 
   // A small graph first: L = (a b + c) f, and what each line of the tape hands to its inputs.

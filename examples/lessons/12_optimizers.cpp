@@ -29,7 +29,8 @@ Var rosenbrock(Var x, Var y) {
 
 Var beale(Var x, Var y) {
   const Var y2 = square(y), y3 = y2 * y;
-  const Var a = square(1.5 - x + x * y), b = square(2.25 - x + x * y2), c = square(2.625 - x + x * y3);
+  const Var xy = x * y, xy2 = x * y2, xy3 = x * y3;
+  const Var a = square(1.5 - x + xy), b = square(2.25 - x + xy2), c = square(2.625 - x + xy3);
   return a + b + c;
 }
 

@@ -65,7 +65,7 @@ const std::vector<double>& Column::numbers() const {
 }
 
 void Column::add(double number) {
-  require<ValueError>(!is_text(), "Column: cannot add the number ", shortest(number), " to texts");
+  require<ValueError>(!is_text(), "Column: cannot add the number ", number, " to texts");
   numbers_.push_back(number);
 }
 

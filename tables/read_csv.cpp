@@ -115,8 +115,9 @@ class Reader {
         builders_[k].add_missing();
       } else {
         const std::string_view cell = lines_.plain(fields[k + first], scratch_);
-        lines_.check(builders_[k].add(cell, lines_.line()), "column ", excerpt(header_.names[k]), ": ", excerpt(cell),
-                     " is no number, which dtype asks for; see na_values, thousands and decimal");
+        if (!builders_[k].add(cell, lines_.line()))
+          lines_.check(false, "column ", excerpt(header_.names[k]), ": ", excerpt(cell),
+                       " is no number, which dtype asks for; see na_values, thousands and decimal");
       }
     }
   }

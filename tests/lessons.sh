@@ -1,8 +1,8 @@
 #!/bin/sh
 # lessons.sh PROGRAM ROOT: fails unless a lesson prints tests/lessons/<name>.txt, marks the answers of
-# tests/lessons/answers.txt as right and others as wrong, and has pages in English and Chinese whose blocks of output are
-# what it prints. Numbers may differ by 1e-9 of themselves or 1e-12, as other compilers round otherwise. A lesson that
-# ends with 77 is skipped.
+# tests/lessons/answers.txt as right and others as wrong, and has pages in English and Chinese whose blocks of output
+# are what it prints. Numbers may differ by 1e-9 of themselves or 1e-12, as other compilers round otherwise. A lesson
+# that ends with 77 is skipped.
 program=$1
 name=$(basename "$program")
 cd "$2" || exit 2
@@ -32,7 +32,8 @@ NR == FNR { expected[FNR] = $0; lines = FNR; next }
 }
 END { if (FNR != lines) { print FNR " lines, and it should be " lines; bad = 1 } exit bad }
 AWK
-[ $code = 77 ] || awk -f "$folder/same.awk" "tests/lessons/$name.txt" "$folder/printed" || fail "it prints something else"
+[ $code = 77 ] || awk -f "$folder/same.awk" "tests/lessons/$name.txt" "$folder/printed" ||
+  fail "it prints something else"
 
 while read -r lesson number answer; do
   [ "$lesson" = "${name%%_*}" ] || continue
@@ -44,7 +45,8 @@ done <tests/lessons/answers.txt
 for page in docs/lessons/en/"${name%%_*}"-*.md docs/lessons/zh/"${name%%_*}"-*.md; do
   [ -f "$page" ] || { fail "it has no page $page"; continue; }
   awk '/^```/ { inside = /^```text$/; next } inside && NF && $0 != "..."' "$page" | while IFS= read -r line; do
-    grep -qxF -- "$line" "tests/lessons/$name.txt" || { echo "$page shows what the lesson does not print: $line"; exit 1; }
+    grep -qxF -- "$line" "tests/lessons/$name.txt" ||
+      { echo "$page shows what the lesson does not print: $line"; exit 1; }
   done || status=1
 done
 [ $status = 0 ] && [ $code = 77 ] && exit 77

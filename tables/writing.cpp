@@ -6,6 +6,7 @@
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/data/file.hpp>
+#include <xgrad/tables/detail/column_builder.hpp>
 #include <xgrad/tables/table.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -83,11 +84,13 @@ std::string csv_text(const Table& table, char sep) {
     append_quoted(out, value, quotes || blank || value.find_first_of(special) != value.npos);
     out += k + 1 < columns ? sep : '\n';
   };
-  for (std::size_t k = 0; k < columns; ++k) {  // a name in quotes is a name, also where it looks like a number
+  const CellRules rules{ReadCsvOptions{}};
+  for (std::size_t k = 0; k < columns; ++k) {  // quotes tell a name from a number, a byte order mark, a whole line
     const std::string& name = table.columns()[k];
+    double value = 0;
     append(k, name,
-           !name.empty() &&
-               (std::string_view("+-.").find(name[0]) != std::string_view::npos || (name[0] >= '0' && name[0] <= '9')));
+           rules.is_number(name, value) || name.starts_with("\xef\xbb\xbf") ||
+               (columns == 1 && name.find_first_of(" \t,;|") != name.npos));
   }
   for (std::size_t row = 0; row < table.size(); ++row)
     for (std::size_t k = 0; k < columns; ++k) append(k, table.column(k).written(row), false);

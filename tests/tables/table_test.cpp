@@ -150,6 +150,10 @@ TEST_CASE("what to_csv writes is read back the same") {
   CHECK(same(read_csv(path, {.sep = ";"}), table.drop({"b"})));
   CHECK(csv_text(table.keep({"b"})) == "b\nyes\n\"\"\nno\n");
   CHECK(same(read_csv_text(csv_text(pets)), pets));
+  for (const std::string name : {"2.5", "inf", "\xef\xbb\xbfx", "a;b", "a b", " ", "a\"b", "-"}) {
+    const Table odd = read_csv_text("q\n1\n2\n").rename({{"q", name}});
+    CHECK(same(read_csv_text(csv_text(odd)), odd));
+  }
   const Table one = read_csv_text("a\nNA\n1\nNA\n");
   CHECK(same(read_csv_text(csv_text(one)), one));
   CHECK(thrown_by([] { csv_text(pets, '.'); }) == "csv_text: \".\" cannot separate; such as ',' ';' '\\t' can");

@@ -74,7 +74,7 @@ function factorOf(line, input) {
 
 const flatIn = (shape, at) => at.reduce((sum, x, k) => sum * shape[k] + x, 0);
 
-// Products of matrices: for the element [r, s] of the term, the elements of ȳ and of the other factor, for each t, which
+// Products of matrices: for the element [r, s] of the term, the elements of ȳ and of the other factor, for each t. It
 // runs along the last axis of ȳ for the first input, and along the first axis for the second.
 const products = {
   matmul: [(r, s, t) => [[r, t], 1, [s, t]], (r, s, t) => [[t, s], 0, [t, r]]],
@@ -160,7 +160,7 @@ function sumTable(term, flat) {
   const where = adjointOf(term.to) + placeText(x.shape, flat);
   const box = make(
     "div",
-    { class: "sum", id: "sum", role: "region", "aria-labelledby": "sum-title", tabindex: "-1" },
+    { class: "sum", id: "sum", role: "region", "aria-labelledby": "sum-title", tabindex: "0" },
     make("h4", { id: "sum-title" }, say("sum_title", where)),
   );
   const onTape = value.values[flat];

@@ -88,7 +88,7 @@ function drawFrames(key, frames) {
   return result;
 }
 
-// The model's forward pass over Dense layers: the output of each layer. The same arithmetic as the library's, in double.
+// The model's forward pass over Dense layers: the output of each layer, computed in double.
 const activations = {
   linear: (z) => z,
   relu: (z) => z.map((x) => Math.max(x, 0)),

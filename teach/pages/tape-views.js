@@ -102,3 +102,15 @@ function drawGraph() {
   });
   byId("view-graph").replaceChildren(svg);
 }
+
+// Scrolls the table, or the graph, to the current line.
+function follow() {
+  const panel = ["view-table", "view-graph"].map(byId).find((view) => !view.hidden);
+  const current = panel.querySelector(".current");
+  if (!current) return;
+  const its = current.getBoundingClientRect(),
+    box = panel.getBoundingClientRect();
+  const shift = (from, to, low, high) => (from < low || to > high ? (from + to - low - high) / 2 : 0);
+  panel.scrollTop += shift(its.top, its.bottom, box.top + 30, box.bottom);
+  panel.scrollLeft += shift(its.left, its.right, box.left, box.right);
+}

@@ -161,7 +161,7 @@ function draw() {
     ? say("score", [...guessed.keys()].filter(isRight).length, guessed.size)
     : "";
   drawTable();
-  drawGraph();
+  if (!byId("view-graph").hidden) drawGraph();
   const [title, ...parts] =
     step.kind === "line"
       ? drawLine(step)
@@ -173,9 +173,7 @@ function draw() {
             make("div", { class: "maps" }, heatmap(adjointOf(step.line), tensor(step.adjoint))),
           ];
   byId("step").replaceChildren(make("h2", { id: "step-title" }, title), ...parts);
-  const panel = byId("view-table"),
-    row = panel.querySelector(".current");
-  if (row) panel.scrollTop = Math.max(0, row.offsetTop - panel.clientHeight / 2);
+  follow();
 }
 
 function showTab(name) {
@@ -184,6 +182,7 @@ function showTab(name) {
     byId("tab-" + tab).tabIndex = tab === name ? 0 : -1;
     byId("view-" + tab).hidden = tab !== name;
   }
+  draw();
 }
 
 document.title = byId("title").textContent = data.title;
@@ -212,12 +211,12 @@ dark.addEventListener("change", () => {
   draw();
   drawTraining();
 });
-addEventListener("hashchange", () => go(Number(location.hash.slice(1)) || 0));
+addEventListener("hashchange", () => go(Math.trunc(Number(location.hash.slice(1))) || 0));
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input[type=range], canvas")) return;
   const to = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: steps.length - 1 }[event.key];
   if (to !== undefined) (go(to), event.preventDefault());
 });
 showTab("table");
-go(Number(location.hash.slice(1)) || 0);
+go(Math.trunc(Number(location.hash.slice(1))) || 0);
 drawTraining();

@@ -1,6 +1,6 @@
 // page FILE: writes a page with all that write_tape_html() can show, for page_test.mjs.
 
-#include <iostream>
+#include <vector>
 #include <xgrad/autograd/ops/operators.hpp>
 #include <xgrad/autograd/ops/ops.hpp>
 #include <xgrad/nn/layers/dense.hpp>
@@ -23,7 +23,45 @@ int main(int argc, char** argv) {
   const Var input = tape.borrow(x), p = model(input), cross_entropy = sparse_categorical_crossentropy(labels, p);
   // The kernel is used three times: by its layer, and by its square.
   const Var kernel = tape.watch(model.layer("dense").as<Dense>()->kernel), squares = sum(kernel * kernel);
-  const Var penalty = squares * 0.01, loss = cross_entropy + penalty;
+  const Var penalty = squares * 0.01;
+
+  // One use of each operation whose sums the page knows, with broadcasting.
+  const Var a = tape.variable(Tensor{{0.5, 1.5, 2}, {1, 0.3, 0.7}}), b = tape.variable(Tensor{2, 0.7, 1.1});
+  Var loss = cross_entropy + penalty;
+  for (const Var term : std::vector<Var>{a + b,
+                                         a - b,
+                                         a * b,
+                                         a / b,
+                                         maximum(a, b),
+                                         minimum(a, b),
+                                         clip(a, 0.4, 1.2),
+                                         where(a, b, a),
+                                         -a,
+                                         square(a),
+                                         sqrt(a),
+                                         rsqrt(a),
+                                         exp(a),
+                                         expm1(a),
+                                         log(a),
+                                         log1p(a),
+                                         abs(a),
+                                         sin(a),
+                                         cos(a),
+                                         tanh(a),
+                                         sigmoid(a),
+                                         softplus(a),
+                                         relu(a),
+                                         broadcast_to(b, {4, 3}),
+                                         reshape(a, {3, 2}),
+                                         softmax(a),
+                                         matmul_nt(a, a),
+                                         matmul_tn(a, a),
+                                         matmul(a, reshape(b, {3, 1})),
+                                         sum(a, {0}),
+                                         mean_squared_error(b, sum(a, {0}))}) {
+    const Var weighted = square(term), total = sum(weighted);
+    loss = loss + total;
+  }
 
   History history;
   TapePageOptions options{.title = "A page with </script><b>\"中文\"",

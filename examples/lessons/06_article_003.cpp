@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
                 {{25, 0, "every one of 5 rows meets every one of 5 columns"},
                  {6, 1e-9, "the mean of x is 3 and the mean of y is 6: which value has 3 w + b?"}});
 
-  NumpyRandom rng(0);
+  xgrad::NumpyRandom rng(0);
   Line start{0, 0};
   start.w = rng.randn(), start.b = rng.randn();
   print("start", start);

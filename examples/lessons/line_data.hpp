@@ -11,7 +11,7 @@ struct LineData {
   double w = 0, b = 0;  ///< where the article starts
 
   LineData() {
-    NumpyRandom rng(0);
+    xgrad::NumpyRandom rng(0);
     for (double& each : x) each = 2 * rng.rand();
     for (std::size_t i = 0; i < 100; ++i) y(i, 0) = 4 + 3 * x(i, 0) + rng.randn();
     w = rng.randn();

@@ -164,7 +164,8 @@ void write_page(const Options& options, Sequential& model, const History& histor
                 const Json& configuration) {
   ReportOptions page{.title = "MNIST"};
   for (const auto& [name, value] : configuration.items())
-    page.configuration.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
+    if (name != "data")  // a folder of this machine
+      page.configuration.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
   Batch all;
   std::vector<std::uint32_t> numbers(images.labels.size());
   std::iota(numbers.begin(), numbers.end(), 0);

@@ -30,7 +30,7 @@ void check(const Tensor& p, const Tensor& labels) {
   }
 }
 
-// Numbers as bytes, from the least to the greatest in magnitude: 128 is 0, for pictures of weights and of samples.
+// Numbers as -127 .. 127, for pictures of weights and of samples: 127 is the greatest magnitude.
 Json bytes(const Real* values, std::size_t n, std::size_t stride) {
   double most = 0;
   for (std::size_t i = 0; i < n; ++i) most = std::max(most, std::abs(static_cast<double>(values[i * stride])));

@@ -31,8 +31,9 @@ function element(parent, tag, text = "") {
 
 // Steps are far more at the start than the eye can follow at the end: the slider goes over their square root.
 const most = Math.max(...races.flatMap((race) => race.tracks.map((track) => track.points.length - 1)), 1);
-slider.max = 200;
-const step = () => Math.round((slider.value / 200) ** 2 * most);
+const stops = [...new Set(Array.from({ length: 201 }, (_, k) => Math.round((k / 200) ** 2 * most)))];
+slider.max = stops.length - 1;
+const step = () => stops[slider.valueAsNumber];
 
 const size = 560;
 const cards = races.map((race) => {
@@ -108,7 +109,7 @@ function draw() {
 function play(on) {
   clearInterval(timer);
   timer = on ? setInterval(() => {
-    if (slider.valueAsNumber >= 200) return play(false);
+    if (slider.valueAsNumber >= stops.length - 1) return play(false);
     slider.value = slider.valueAsNumber + 1;
     draw();
   }, 60) : 0;
@@ -127,12 +128,12 @@ function speak() {
 
 slider.addEventListener("input", draw);
 button.addEventListener("click", () => {
-  if (!timer && slider.valueAsNumber >= 200) slider.value = 0;
+  if (!timer && slider.valueAsNumber >= stops.length - 1) slider.value = 0;
   play(!timer);
 });
 document.getElementById("language").addEventListener("click", () => {
   language = 1 - language;
   speak();
 });
-slider.value = 200;
+slider.value = stops.length - 1;
 speak();

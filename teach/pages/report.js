@@ -63,11 +63,11 @@ const short = (x) => Number(x.toPrecision(4)).toString();
 
 // A curve and its val_ twin are in one picture.
 function curves() {
-  for (const name of Object.keys(data.curves).filter((name) => !name.startsWith("val_"))) {
+  for (const name of new Set(Object.keys(data.curves).map((name) => name.replace(/^val_/, "")))) {
     const pair = [name, "val_" + name].filter((its) => its in data.curves);
-    const section = card("curves"), all = pair.flatMap((its) => data.curves[its]).filter((y) => y !== null);
+    const all = pair.flatMap((its) => data.curves[its]).filter((y) => y !== null);
     if (all.length === 0) continue;
-    const low = Math.min(...all), high = Math.max(...all), n = Math.max(...pair.map((its) => data.curves[its].length));
+    const section = card("curves"), low = Math.min(...all), high = Math.max(...all), n = Math.max(...pair.map((its) => data.curves[its].length));
     const svg = drawn(section, "svg", { viewBox: "0 0 420 210", role: "img", "aria-label": `${pair.join(", ")}: ${all.map(short).join(", ")}` });
     const x = (k) => n > 1 ? 50 + 355 * k / (n - 1) : 225, y = (v) => high > low ? 180 - 165 * (v - low) / (high - low) : 100;
     drawn(svg, "path", { d: "M50 10V180H410", fill: "none", class: "axis" });

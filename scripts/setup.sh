@@ -65,6 +65,18 @@ python_with() {
   export XGRAD_PYTHON=$folder/bin/python
 }
 
+# browser: Chromium, and what drives it, for the tests of pages; NODE_PATH names the folder to them.
+browser() {
+  local folder=$cache/browser
+  type node npm >/dev/null 2>&1 || return 1
+  need chromium || return 1
+  if ! [ -d "$folder/node_modules/playwright-core" ] || ! [ -d "$folder/node_modules/axe-core" ]; then
+    say "installing playwright-core and axe-core (npm)"
+    npm install --silent --no-audit --no-fund --prefix "$folder" playwright-core axe-core >&2 || return 1
+  fi
+  export NODE_PATH=$folder/node_modules
+}
+
 # build PRESET [ARGUMENT...]: configures where that is still to be done, then cmake --build with the arguments.
 build() {
   local folder=$root/build/$1

@@ -6,6 +6,7 @@ set -euo pipefail
 . "$(dirname "$(realpath "$0")")/setup.sh"
 
 python_with keras jax tensorboard || say "Keras or TensorBoard is not to be had; the tests that need it are skipped"
+browser || say "Node.js, Chromium or playwright-core is not to be had; pages are not opened in a browser"
 for preset in dev release; do
   build "$preset"
   (cd "$root" && ctest --preset "$preset")

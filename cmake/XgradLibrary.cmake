@@ -53,5 +53,23 @@ function(xgrad_library target)
   xgrad_own_options(${target})
 endfunction()
 
+# A component of its own over both twins, from the sources that are given: xgrad::<name> and xgrad::<name>_double.
+function(xgrad_component name)
+  foreach(twin IN LISTS xgrad_twins)
+    string(REPLACE xgrad ${name} component ${twin})
+    add_library(xgrad_${component} STATIC ${ARGN})
+    add_library(xgrad::${component} ALIAS xgrad_${component})
+    target_link_libraries(xgrad_${component} PUBLIC xgrad::${twin})
+    target_precompile_headers(xgrad_${component} PRIVATE <xgrad/core/tensor.hpp>)
+    set_target_properties(xgrad_${component} PROPERTIES EXPORT_NAME ${component})
+    xgrad_own_options(xgrad_${component})
+    if(PROJECT_IS_TOP_LEVEL)
+      install(TARGETS xgrad_${component} EXPORT xgradTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    else()
+      set_target_properties(xgrad_${component} PROPERTIES EXCLUDE_FROM_ALL ON)
+    endif()
+  endforeach()
+endfunction()
+
 # The samplers give the same numbers however the rest is compiled: no a * b + c in one rounding.
 set_source_files_properties(core/random.cpp PROPERTIES COMPILE_OPTIONS -ffp-contract=off)

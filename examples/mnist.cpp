@@ -12,7 +12,6 @@
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
-#include <numeric>
 #include <optional>
 #include <xgrad/teach/report.hpp>
 #include <xgrad/teach/tape_page.hpp>
@@ -166,11 +165,7 @@ void write_page(const Options& options, Sequential& model, const History& histor
   for (const auto& [name, value] : configuration.items())
     if (name != "data")  // a folder of this machine
       page.configuration.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
-  Batch all;
-  std::vector<std::uint32_t> numbers(images.labels.size());
-  std::iota(numbers.begin(), numbers.end(), 0);
-  Samples(images).gather(numbers, all);
-  write_report(options.report, model, history, all.x, all.y, page);
+  write_report(options.report, model, history, to_tensor(images), to_tensor(images.labels), page);
 }
 
 // The report's file, if there is to be one.

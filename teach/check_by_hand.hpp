@@ -81,8 +81,8 @@ struct HandOptions {
 /// their order, or of a Tape& that watches the Parameters itself; it is recorded afresh at every point. `gradients`
 /// computes the learner's gradients from the current values. Points where the loss has a kink or is not finite are
 /// passed over. The values are put back at the end, also after an exception; a tape that watched a Parameter before has
-/// to be rewound, as after every edit(). Throws ShapeError if the loss is not a
-/// number; ValueError for a gradient of an unknown name; and what the functions throw.
+/// to be rewound, as after every edit(). Throws ShapeError if the loss is not a number; ValueError for a gradient of an
+/// unknown name; and what the functions throw.
 HandReport check_by_hand(const Function& loss, const std::vector<HandParameter>& parameters,
                          const std::function<HandGradients()>& gradients, const HandOptions& options = {});
 

@@ -76,7 +76,7 @@ std::vector<Track> race(const Surface& surface, const std::vector<Runner>& runne
       const std::array<double, 3> point{x.value()(0), y.value()(0), value};
       const bool finite =
           std::isfinite(point[0] + point[1] + value) && std::isfinite(x.gradient(0)) && std::isfinite(y.gradient(0));
-      if (std::isfinite(value)) track.points.push_back(point);
+      if (std::isfinite(point[0] + point[1] + value)) track.points.push_back(point);
       return finite;
     };
     std::array<Parameter*, 2> both{&x, &y};

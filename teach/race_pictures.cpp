@@ -51,7 +51,8 @@ std::vector<int> levels(const Surface& surface) {
   const Var at_x = tape.constant(x), at_y = tape.constant(y);
   const Tensor f = surface.f(at_x, at_y).value();
   std::vector<double> logs;
-  for (const Real value : f) logs.push_back(std::log(std::max<double>(value, 1e-3)));
+  // what is not finite is as high as a number can be
+  for (const Real value : f) logs.push_back(std::log(std::isfinite(value) ? std::max<double>(value, 1e-3) : 1e300));
   const auto [least, most] = std::minmax_element(logs.begin(), logs.end());
   std::vector<int> result;
   for (const double log : logs)

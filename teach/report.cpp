@@ -19,6 +19,7 @@ void check(const Tensor& p, const Tensor& labels) {
   require(p.dimension() == 2 && labels.dimension() == 1 && labels.shape(0) == p.shape(0),
           "judge: probabilities have the shape ", p.shape(), " and labels ", labels.shape(),
           "; it takes (n, classes) and (n,)");
+  require(p.shape(1) > 1, "judge: probabilities have the shape ", p.shape(), "; it takes two classes or more");
   require<ValueError>(p.size() > 0, "judge: no samples; it takes at least 1");
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const double label = labels(i);
@@ -104,6 +105,8 @@ void write_report(const std::string& path, Sequential& model, const History& his
                   const Tensor& labels, const ReportOptions& options) {
   const Tensor p = model.predict(x, {.batch_size = 256, .verbose = silent});
   const Judgement judgement = judge(p, labels);
+  require<ValueError>(options.classes.size() <= p.shape(1), "write_report: ", options.classes.size(), " names for ",
+                      p.shape(1), " classes");
   Json bins = Json::array(), worst = Json::array(), configuration = Json::array();
   for (const Judgement::Bin& bin : judgement.calibration) bins.push_back({bin.samples, bin.confidence, bin.accuracy});
   const std::size_t size = x.size() / x.shape(0), side = static_cast<std::size_t>(std::sqrt(size));

@@ -36,14 +36,15 @@ struct Judgement {
   double calibration_error = 0;  ///< the mean of |confidence - accuracy| over all samples (Guo et al. 2017)
 };
 
-/// Judges probabilities, (n, classes), by labels, (n,) from 0. Throws ShapeError for other shapes; ValueError for no
-/// samples, for a label that is no class, and for a number that is no probability.
+/// Judges probabilities, (n, classes), by labels, (n,) from 0. Throws ShapeError for other shapes and for less than two
+/// classes; ValueError for no samples, for a label that is no class, and for a number that is no probability.
 Judgement judge(const Tensor& probabilities, const Tensor& labels);
 
 /// Writes a page to `path`: curves of the history, the confusion matrix, the worst samples (as pictures, where a sample
 /// is square), the first layer's weights as pictures, calibration, and the configuration. One file, which needs no
 /// network; in English and Chinese. The model gives probabilities, (n, classes), for x, (n, ...); labels are (n,) from
-/// 0. Throws what predict() and judge() throw, and DataError if the file cannot be written.
+/// 0. Throws what predict() and judge() throw, ValueError for more names than classes, and DataError if the file cannot
+/// be written.
 void write_report(const std::string& path, Sequential& model, const History& history, const Tensor& x,
                   const Tensor& labels, const ReportOptions& options = {});
 

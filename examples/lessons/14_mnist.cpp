@@ -62,7 +62,8 @@ int main(int argc, char** argv) {
         {{8070, 0, "784 x 10 + 10, then 10 x 10 + 10 twice"}, {9375, 0, "60000 / 32 steps in an epoch, and 5 epochs"}});
 
   const std::string folder = mnist_folder();
-  if (!std::filesystem::exists(folder)) {
+  const std::string file = folder + "/train-images-idx3-ubyte";
+  if (!std::filesystem::exists(file) && !std::filesystem::exists(file + ".gz")) {
     std::printf("no MNIST in %s\n", folder.c_str());
     return 77;
   }

@@ -74,6 +74,16 @@ TEST_CASE("a runner that leaves the finite numbers stops, and the others go on")
   CHECK(race_svg(rosenbrock(), tracks).find("nan") == std::string::npos);
 }
 
+TEST_CASE("a picture has a colour where a surface is not finite") {
+  Surface surface = ravine();
+  surface.f = [](Var x, Var y) { return 1 / (x - x) + y; };
+  const std::vector<Track> tracks = race(surface, {{"SGD", SGD{}}}, 3);
+  CHECK(tracks[0].points.empty());
+  const std::string svg = race_svg(surface, tracks);
+  CHECK(svg.find("rgb(30,60,85)") != std::string::npos);  // all are equally high
+  CHECK(svg.find("nan") == std::string::npos);
+}
+
 TEST_CASE("a picture shows every name as text, and its page has no tag within its data") {
   Surface surface = ravine();
   surface.name = "</script>\"\u4e2d\u6587";

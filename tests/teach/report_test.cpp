@@ -36,6 +36,8 @@ TEST_CASE("a judgement refuses what is no probability and no label") {
   CHECK_THROWS_AS(judge(p, Tensor{0, NAN}), ValueError);
   CHECK_THROWS_WITH_AS(judge(Tensor{{3, -2}}, Tensor{0}),
                        "judge: 3 for sample 0 and class 0; it takes probabilities, from a softmax", ValueError);
+  CHECK_THROWS_WITH_AS(judge(filled({1, 1}, 0.5), Tensor{0}),
+                       "judge: probabilities have the shape (1, 1); it takes two classes or more", ShapeError);
   CHECK_THROWS_AS(judge(Tensor(Shape{0, 2}), Tensor(Shape{0})), ValueError);
 }
 
@@ -48,6 +50,8 @@ TEST_CASE("a report holds the history, the mistakes and every name as text") {
   const std::string path = std::filesystem::temp_directory_path() / "xgrad_report_test.html";
   write_report(path, model, history, x, y,
                {.title = "</script><b>\"\u4e2d\u6587", .classes = {"<i>"}, .configuration = {{"seed", "3"}}});
+  CHECK_THROWS_WITH_AS(write_report(path, model, history, x, y, {.classes = {"a", "b", "c"}}),
+                       "write_report: 3 names for 2 classes", ValueError);
   std::ifstream file(path);
   const std::string html{std::istreambuf_iterator<char>(file), {}};
   std::filesystem::remove(path);

@@ -5,29 +5,12 @@
 #include <cmath>
 #include <string_view>
 
+#include <xgrad/autograd/tools/explain.hpp>
+#include <xgrad/core/detail/words.hpp>
+
 namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
-
-std::string name_of(const Tape::Record& record) {
-  if (record.op != nullptr) return printable(record.op->name);
-  if (record.parameter != nullptr) return printable(record.parameter->label);
-  return record.active ? "variable" : "constant";
-}
-
-// A number, or the least .. the greatest of several.
-std::string range(const Tensor& x) {
-  if (x.size() == 0) return "nothing";
-  Real least = NAN, greatest = NAN;
-  bool has_nan = false;
-  for (const Real a : x) has_nan |= std::isnan(a), least = std::fmin(least, a), greatest = std::fmax(greatest, a);
-  return text(least, least < greatest ? text(" .. ", greatest) : "", has_nan && !std::isnan(least) ? ", nan" : "");
-}
-
-// How many characters a text of UTF-8 has.
-std::size_t characters(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
 
 std::string norm_of(const Tensor& x) {
   double squares = 0;
@@ -62,19 +45,13 @@ std::vector<bool> lines_of(const Tape& tape, std::uint32_t y) {
 }
 
 std::string backward(const Tape& tape, const TraceStep& step) {
-  std::string result = text("      ȳ = ", range(*tape[step.adjoint].value), '\n');
+  std::string result = text("      ȳ = ", range_of(*tape[step.adjoint].value), '\n');
   for (const TraceTerm& term : step.terms)
     result += text("      to ", "abc"[term.input], ", line ", term.to, ": ",
-                   rule_for(tape[step.line].op->rule, term.input), " gives ", range(*tape[term.value].value), "; ",
+                   rule_for(tape[step.line].op->rule, term.input), " gives ", range_of(*tape[term.value].value), "; ",
                    term.number, " of ", term.of, term.of == 1 ? " contribution arrived" : " contributions arrived",
-                   ", sum ", range(*tape[term.adjoint].value), '\n');
+                   ", sum ", range_of(*tape[term.adjoint].value), '\n');
   return result;
-}
-
-std::string quoted(const std::string& label) {
-  std::string result;
-  for (const char c : label) result += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
-  return text('"', result, '"');
 }
 
 }  // namespace
@@ -92,7 +69,7 @@ std::string chain_rule_table(Var y) {
     std::string inputs;
     for (std::size_t k = 0; record.op != nullptr && k < record.op->forward.arity(); ++k)
       inputs += text(k == 0 ? "" : " ", record.inputs[k]);
-    rows.push_back({text(line), name_of(record), inputs, text(record.value->shape()), range(*record.value)});
+    rows.push_back({text(line), line_name(tape, line), inputs, text(record.value->shape()), range_of(*record.value)});
     const auto step = std::find_if(steps.begin(), steps.end(), [&](const TraceStep& s) { return s.line == line; });
     below.push_back(step == steps.end() ? "" : backward(tape, *step));
   }
@@ -122,7 +99,7 @@ std::string to_dot(const Tape& tape, const std::vector<TraceStep>& steps) {
     if (!shown[line]) continue;
     const Tape::Record& record = tape[line];
     const std::string label =
-        text(line, ' ', name_of(record), ' ', record.value->shape(), "  |y| ", norm_of(*record.value));
+        text(line, ' ', line_name(tape, line), ' ', record.value->shape(), "  |y| ", norm_of(*record.value));
     graph += text("  n", line, " [label=",
                   quoted(adjoints[line] == none ? label : text(label, "  |ȳ| ", norm_of(*tape[adjoints[line]].value))),
                   record.op == nullptr ? " shape=ellipse]\n" : "]\n");

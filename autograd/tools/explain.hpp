@@ -14,6 +14,10 @@ namespace xgrad::inline XGRAD_PRECISION {
 /// name, variables and constants.
 std::string explain(const Tape& tape);
 
+/// A line in words: the operation with its attributes, "slice axis=0 begin=2"; or the name of a parameter, "variable"
+/// or "constant".
+std::string line_name(const Tape& tape, std::size_t line);
+
 /// The recording as a graph in DOT, Graphviz's language: each line is a node, with edges from its inputs. What a sweep
 /// wrote is dashed.
 std::string to_dot(const Tape& tape);

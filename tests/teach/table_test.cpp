@@ -54,6 +54,13 @@ TEST_CASE("chain_rule_table of a small net with a relu") {
 )");
 }
 
+TEST_CASE("chain_rule_table shows what an operation was told") {
+  Tape tape;
+  const Var x = tape.variable(Tensor{1, 2, 3});
+  const Var L = sum(slice(x, 0, 1, 3));
+  CHECK(chain_rule_table(L).find("slice axis=0 begin=1") != std::string::npos);
+}
+
 TEST_CASE("to_dot of a trace has a red edge back for each term") {
   Tape tape;
   const Var u = tape.variable(Tensor{2}), v = tape.variable(Tensor{3, 4});

@@ -1,9 +1,6 @@
 // Draws each race up to the step that the slider is at. All words come as text, never as HTML.
-"use strict";
-
 const strings = {
   title: ["A race of optimizers", "优化器赛跑"],
-  language: ["中文", "English"],
   steps: ["Steps", "步"],
   step: ["Step", "第几步"],
   play: ["Play", "播放"],
@@ -15,19 +12,9 @@ const strings = {
   ],
   picture: ["The paths on {0}, up to step {1}", "{0} 上到第 {1} 步的路径"],
 };
-const races = JSON.parse(document.getElementById("data").textContent);
+const races = data;
 const slider = document.getElementById("step"), button = document.getElementById("play");
-let language = navigator.language.startsWith("zh") ? 1 : 0, timer = 0;
-
-function say(key, ...values) {
-  return strings[key][language].replace(/\{(\d)\}/g, (_, k) => values[k]);
-}
-
-function element(parent, tag, text = "") {
-  const made = parent.appendChild(document.createElement(tag));
-  made.textContent = text;
-  return made;
-}
+let timer = 0;
 
 // Steps are far more at the start than the eye can follow at the end: the slider goes over their square root.
 const most = Math.max(...races.flatMap((race) => race.tracks.map((track) => track.points.length - 1)), 1);
@@ -117,9 +104,7 @@ function play(on) {
 }
 
 function speak() {
-  document.documentElement.lang = language ? "zh" : "en";
   document.title = say("title");
-  document.getElementById("language").textContent = say("language");
   for (const place of document.querySelectorAll("[data-say]")) place.textContent = say(place.dataset.say);
   document.querySelector("nav").setAttribute("aria-label", say("steps"));
   button.textContent = say(timer ? "stop" : "play");
@@ -131,9 +116,5 @@ button.addEventListener("click", () => {
   if (!timer && slider.valueAsNumber >= stops.length - 1) slider.value = 0;
   play(!timer);
 });
-document.getElementById("language").addEventListener("click", () => {
-  language = 1 - language;
-  speak();
-});
 slider.value = stops.length - 1;
-speak();
+start();

@@ -1,8 +1,5 @@
 // Draws the report of its data. All words come as text, never as HTML.
-"use strict";
-
 const strings = {
-  language: ["中文", "English"],
   result: ["{0} of {1} test samples right: {2} %.", "{1} 个测试样本中答对 {0} 个：{2} %。"],
   curves: ["Curves", "训练曲线"],
   epoch: ["epoch", "轮"],
@@ -30,21 +27,7 @@ const strings = {
   bin: ["sure {0}, right {1}, {2} samples", "把握 {0}，正确 {1}，{2} 个样本"],
   configuration: ["Configuration", "配置"],
 };
-const data = JSON.parse(document.getElementById("data").textContent);
 const colours = ["#1d6fd1", "#d1492e", "#2f9e5b", "#9256c9", "#b0851d", "#3aa3b5"];
-let language = navigator.language.startsWith("zh") ? 1 : 0;
-
-function say(key, ...values) {
-  return strings[key][language].replace(/\{(\d)\}/g, (_, k) => values[k]);
-}
-
-function element(parent, tag, text = "", classes = "") {
-  const made = parent.appendChild(document.createElement(tag));
-  made.textContent = text;
-  if (classes) made.className = classes;
-  return made;
-}
-
 function drawn(parent, tag, attributes, text = "") {
   const made = parent.appendChild(document.createElementNS("http://www.w3.org/2000/svg", tag));
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
@@ -169,9 +152,7 @@ function configuration() {
 }
 
 function speak() {
-  document.documentElement.lang = language ? "zh" : "en";
   document.title = document.getElementById("title").textContent = data.title;
-  document.getElementById("language").textContent = say("language");
   document.getElementById("result").textContent =
     say("result", data.samples - data.wrong, data.samples, (100 * data.accuracy).toFixed(2));
   document.getElementById("cards").replaceChildren();
@@ -183,8 +164,4 @@ function speak() {
   configuration();
 }
 
-document.getElementById("language").addEventListener("click", () => {
-  language = 1 - language;
-  speak();
-});
-speak();
+start();

@@ -5,7 +5,7 @@ root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/xgrad
 
 packages=(g++ cmake ninja-build libxtensor-dev libxtensor-blas-dev libopenblas-dev zlib1g-dev
-          libcli11-dev nlohmann-json3-dev doctest-dev)
+          libfarmhash-dev libcli11-dev nlohmann-json3-dev doctest-dev)
 
 mnist_sums="\
 ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db  train-images-idx3-ubyte

@@ -250,6 +250,7 @@ class Model {
   /// ShapeError if it is built for another.
   void require_built(const Shape* sample = nullptr);
   void read(const std::string& path, const std::vector<Layer>& own_layers);
+  Rng& generator() { return rng_; }
   void dry_run(const Shape& sample);
   bool declares_input() const { return declared_.has_value(); }
 

@@ -44,8 +44,12 @@ struct FeatureSpaceOptions {
 ///   space.adapt(train);
 ///   const Tensor x = space(train), x_test = space(test);
 /// Columns that it does not name are not looked at. All is as in Keras 3, hashes and the order of categories included,
-/// but for three things: boundaries of bins are exact where Keras takes them from a sketch, a missing value is refused
-/// unless it is filled, and -1 is a category as any other, where Keras's IntegerLookup takes it for an unknown one.
+/// but
+/// - boundaries of bins are exact, where Keras takes them from a sketch;
+/// - a missing value is refused unless it is filled;
+/// - a column that is constant in the training table is only shifted, where Keras divides it by 1e-7, so that another
+///   value in a test table would be a number of millions;
+/// - -1 is a category as any other, where Keras's IntegerLookup takes it for an unknown one.
 class FeatureSpace {
  public:
   using Features = std::vector<std::pair<std::string, Feature>>;
@@ -57,7 +61,7 @@ class FeatureSpace {
   explicit FeatureSpace(std::initializer_list<Features::value_type> features, FeatureSpaceOptions options = {})
       : FeatureSpace(Features(features), std::move(options)) {}
 
-  /// (x - mean) / deviation, as Normalization, with the mean and deviation of the column after it is filled.
+  /// (x - mean) / deviation, with the mean and deviation of the column after it is filled.
   static Feature float_normalized(Fill missing = {});
   /// x scale + offset.
   static Feature float_rescaled(double scale = 1, double offset = 0, Fill missing = {});

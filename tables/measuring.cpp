@@ -104,7 +104,7 @@ void Measuring::write(Feature& feature) const {
     const double n = static_cast<double>(count_), m = static_cast<double>(missing_), away = fill.number - mean_;
     feature.mean = m > 0 ? mean_ + away * (m / (n + m)) : mean_;
     const double variance = (squares_ + (m > 0 ? away * away * (n * m / (n + m)) : 0)) / (n + m);
-    feature.deviation = std::max(std::sqrt(variance), 1e-7);
+    feature.deviation = variance > 0 ? std::sqrt(variance) : 1;  // as scikit-learn's StandardScaler
     require<ValueError>(std::isfinite(feature.mean) && std::isfinite(feature.deviation),
                         "FeatureSpace: the numbers of ", name_,
                         " are so large that their mean or variance is not finite; scale them by float_rescaled");

@@ -47,35 +47,30 @@ Pipeline::Pipeline(FeatureSpace features, Target target, Sequential network)
                       "Pipeline: the features' output_mode is \"dict\"; it takes \"concat\"");
 }
 
-void Pipeline::adapt(const Table& train) {
+template <class Rows>
+void Pipeline::measure(const Rows& train, bool anew) {
   FeatureSpace features = parts().features;
   Target target = parts().target;
-  features.adapt(train);
-  target.adapt(train);
+  if (anew || !features.is_adapted()) features.adapt(train);
+  if (anew || !target.is_adapted()) target.adapt(train);
   parts().features = std::move(features);
   parts().target = std::move(target);
 }
 
-void Pipeline::adapt(const TablePieces& pieces) {
-  FeatureSpace features = parts().features;
-  Target target = parts().target;
-  features.adapt(pieces);
-  target.adapt(pieces);
-  parts().features = std::move(features);
-  parts().target = std::move(target);
-}
+void Pipeline::adapt(const Table& train) { measure(train, true); }
+void Pipeline::adapt(const TablePieces& pieces) { measure(pieces, true); }
 
 Batch Pipeline::batch(const Table& table) { return {features()(table), target()(table)}; }
 
 History Pipeline::fit(const Table& train, const FitOptions& options) {
-  if (!features().is_adapted() || !target().is_adapted()) adapt(train);
+  measure(train, false);
   const Batch all = batch(train);
   return Model::fit(Samples(all), options);
 }
 
 History Pipeline::fit(const TablePieces& pieces, const FitOptions& options) {
   require<ValueError>(options.batch_size > 0, "fit: batch_size is 0; it takes 1 or more");
-  if (!features().is_adapted() || !target().is_adapted()) adapt(pieces);
+  measure(pieces, false);
   return Model::fit(Pieces(*this, pieces, options, generator()), options);
 }
 

@@ -40,8 +40,8 @@ class Pipeline : public Model {
   const FeatureSpace& features() { return parts().features; }
   const Target& target() { return parts().target; }
 
-  /// Measures features and target. fit() does it, if it was not done before. Throws as theirs do, and before it changes
-  /// anything.
+  /// Measures features and target. fit() does it, for what was not measured before. Throws as theirs do, and before it
+  /// changes anything.
   void adapt(const Table& train);
   /// Measures a table that is read in pieces, twice from begin to end.
   void adapt(const TablePieces& pieces);
@@ -54,11 +54,12 @@ class Pipeline : public Model {
   using Model::fit;
   using Model::predict;
 
-  /// Trains on a table: see Model::fit(). Adapts before that, if it is not done yet, to all of the table.
+  /// Trains on a table: see Model::fit(). Measures features and target before that, unless they are.
   History fit(const Table& train, const FitOptions& options = {});
 
   /// Trains on a table that is read in pieces, an epoch from begin to end; of a piece the rows are taken in a new
-  /// order, unless shuffle is off. Adapts before that, if it is not done yet. Memory holds one piece and its features.
+  /// order, unless shuffle is off. Measures features and target before that, unless they are. Memory holds one piece
+  /// and its features.
   History fit(const TablePieces& pieces, const FitOptions& options = {});
 
   /// The loss and metrics over a table. A normalized target's are in the units of its deviation.
@@ -76,6 +77,8 @@ class Pipeline : public Model {
 
  private:
   PipelineModule& parts() { return as<PipelineModule>(); }
+  template <class Rows>
+  void measure(const Rows& train, bool anew);
 };
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -83,7 +83,7 @@ void Target::adapt(const std::function<bool(Table&)>& pieces) {
   for (const auto& [number, name] : found) names_.push_back(name);
   const bool scales = normalized_ && !*is_classes;
   mean_ = scales ? mean : 0;
-  deviation_ = scales ? std::max(std::sqrt(squares / static_cast<double>(n)), 1e-7) : 1;
+  deviation_ = scales && squares > 0 ? std::sqrt(squares / static_cast<double>(n)) : 1;
   check();
 }
 

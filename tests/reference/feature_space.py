@@ -26,7 +26,6 @@ TRAIN = {
     "town": random.choice(["Aix", "Brno", "Zürich", "東京", "a name of more than thirty-two letters in all",
                            "one that is so long that it needs the hash's loop, which begins beyond sixty-four bytes"],
                           n).tolist(),
-    "constant": [2.5] * n,
 }
 TEST = {
     "weight": [50.0, 0.0, -3.25, 1e6],
@@ -34,11 +33,10 @@ TEST = {
     "deck": [0, 5, 17, -9],
     "sex": ["female", "male", "", "x"],
     "town": ["Aix", "東京", "Oslo", "seventeen letters"],
-    "constant": [2.5, 2.5, 3.0, 2.0],
 }
 F = FeatureSpace
 SPACES = {
-    "normalized": ({"weight": F.float_normalized(), "constant": F.float_normalized()}, []),
+    "normalized": ({"weight": F.float_normalized(), "fare": F.float_normalized()}, []),
     "rescaled": ({"fare": F.float_rescaled(scale=0.25, offset=-1.5)}, []),
     "discretized": ({"fare": F.float_discretized(num_bins=5), "weight": F.float_discretized(num_bins=4)}, []),
     "categorical": ({"deck": F.integer_categorical(), "sex": F.string_categorical(), "town": "string_categorical"}, []),

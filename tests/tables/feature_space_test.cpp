@@ -29,7 +29,7 @@ Table table_of(const Json& columns) {
 using F = FeatureSpace;
 
 const std::map<std::string, FeatureSpace> spaces{
-    {"normalized", F({{"weight", F::float_normalized()}, {"constant", "float_normalized"}})},
+    {"normalized", F({{"weight", F::float_normalized()}, {"fare", "float_normalized"}})},
     {"rescaled", F({{"fare", F::float_rescaled(0.25, -1.5)}})},
     {"discretized", F({{"fare", F::float_discretized(5)}, {"weight", F::float_discretized(4)}})},
     {"categorical",
@@ -107,6 +107,13 @@ TEST_CASE("FeatureSpace fills what is missing, and measures after that") {
   FeatureSpace own({{"pier", F::string_categorical({.missing = Fill::value("none")})}});
   own.adapt(train);
   CHECK(own.names() == std::vector<std::string>{"pier=?", "pier=C", "pier=S", "pier=none"});
+}
+
+TEST_CASE("FeatureSpace shifts a column that is constant in the training table") {
+  FeatureSpace space({{"a", "float_normalized"}});
+  space.adapt(text_table("a\n2.5\n2.5\n"));
+  const Tensor x = space(text_table("a\n2.5\n3\n"));
+  CHECK(Numbers(x.begin(), x.end()) == Numbers{0, 0.5});
 }
 
 TEST_CASE("FeatureSpace takes a test table whose columns are of another kind where it can") {

@@ -104,7 +104,7 @@ bool CellRules::is_number(std::string_view cell, double& value) const {
 }
 
 ColumnBuilder::ColumnBuilder(const CellRules& rules, std::optional<ColumnKind> forced)
-    : rules_(&rules), forced_(forced) {
+    : rules_(&rules), forced_(forced), is_fixed_(forced.has_value()) {
   if (forced == ColumnKind::text) start_again();
   if (forced == ColumnKind::number) kind_ = Kind::number;
 }
@@ -115,6 +115,12 @@ void ColumnBuilder::start_again() {
   kind_ = Kind::text;
   again_ = false;
   numbers_ = others_ = 0;
+}
+
+void ColumnBuilder::learn(bool learns) {
+  learns_ = learns;
+  is_fixed_ = forced_ || !learns;
+  if (!learns && kind_ == Kind::open) kind_ = Kind::number;
 }
 
 void ColumnBuilder::reserve(std::size_t more_rows) {
@@ -134,7 +140,7 @@ bool ColumnBuilder::add(std::string_view cell, std::size_t line) {
       column_.add_missing();
       return true;
     }
-    if (!forced_) ++(rules_->is_number(cell, value) ? numbers_ : others_);
+    if (!is_fixed_) ++(rules_->is_number(cell, value) ? numbers_ : others_);
     column_.add(cell);
     return true;
   }
@@ -143,9 +149,10 @@ bool ColumnBuilder::add(std::string_view cell, std::size_t line) {
     column_.add_missing();
   } else if (is_number && kind_ != Kind::truth) {
     kind_ = Kind::number;
+    ++numbers_;
     column_.add(value);
   } else if (is_number || kind_ == Kind::number || !add_truth(cell)) {
-    if (forced_) return false;
+    if (is_fixed_) return false;
     turn_to_texts(cell, line);
   }
   return true;
@@ -157,6 +164,7 @@ bool ColumnBuilder::add_truth(std::string_view cell) {
       if (cell == words[value]) {
         if (kind_ == Kind::open) column_.words_ = {std::string(words[0]), std::string(words[1])};
         kind_ = Kind::truth;
+        ++others_;
         column_.add(static_cast<double>(value));
         return true;
       }
@@ -166,13 +174,15 @@ bool ColumnBuilder::add_truth(std::string_view cell) {
 void ColumnBuilder::turn_to_texts(std::string_view cell, std::size_t line) {
   misfit_ = cell;
   misfit_line_ = line;
-  if (kind_ != Kind::open) {
+  if (kind_ != Kind::open && !learns_) {
     again_ = true;
     column_ = Column();
     return;
   }
-  const std::size_t missing = column_.size();
+  const std::size_t missing = column_.size(), numbers = numbers_, others = others_;
   start_again();
+  numbers_ = numbers;
+  others_ = others;
   for (std::size_t k = 0; k < missing; ++k) column_.add_missing();
   add(cell, line);
 }
@@ -189,6 +199,11 @@ std::string ColumnBuilder::note() const {
               has_commas ? "; thousands = ',' makes it one" : "; na_values makes such values missing");
 }
 
-Column ColumnBuilder::take() { return std::move(column_); }
+Column ColumnBuilder::take() {
+  Column out = std::exchange(column_, Column());
+  if (kind_ == Kind::text) column_.become_texts();
+  column_.words_ = out.words_;
+  return out;
+}
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -3,50 +3,14 @@
 #include <zlib.h>
 
 #include <algorithm>
-#include <cstdint>
+#include <array>
 #include <cstring>
-#include <limits>
 
 #include <xgrad/core/error.hpp>
-#include <xgrad/data/file.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
-
-// One member or several, joined (RFC 1952); inflate() itself compares the CRC and length that end each one.
-std::string inflated(std::string_view packed, const std::string& path) {
-  z_stream stream{};
-  require<DataError>(inflateInit2(&stream, MAX_WBITS + 16) == Z_OK, path, ": no memory to inflate it");
-  const struct End {
-    z_stream* stream;
-    ~End() { inflateEnd(stream); }
-  } end{&stream};
-  std::string out(std::max<std::size_t>(4 * packed.size(), 1 << 16), '\0');
-  std::size_t in = 0, written = 0;
-  for (int status = Z_OK;;) {
-    if (written == out.size()) out.resize(2 * out.size());
-    constexpr std::size_t most = std::numeric_limits<uInt>::max();
-    const std::size_t given = std::min(packed.size() - in, most), room = std::min(out.size() - written, most);
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data() + in));
-    stream.avail_in = static_cast<uInt>(given);
-    stream.next_out = reinterpret_cast<Bytef*>(out.data() + written);
-    stream.avail_out = static_cast<uInt>(room);
-    status = inflate(&stream, Z_NO_FLUSH);
-    in += given - stream.avail_in;
-    written += room - stream.avail_out;
-    if (status == Z_STREAM_END) {
-      if (in == packed.size()) break;
-      require<DataError>(inflateReset(&stream) == Z_OK, path, ": corrupt gzip");
-      continue;
-    }
-    require<DataError>(status == Z_OK || (status == Z_BUF_ERROR && in < packed.size()), path,
-                       in == packed.size() ? ": gzip cut short" : ": corrupt gzip", " at byte ", in,
-                       "; fetch it again");
-  }
-  out.resize(written);
-  return out;
-}
 
 // How many bytes the UTF-8 character at the beginning has; 0 if it is none.
 std::size_t character(std::string_view text) {
@@ -66,40 +30,99 @@ std::size_t character(std::string_view text) {
 
 }  // namespace
 
-std::string read_plain(const std::string& path) {
-  std::string bytes = read_file(path);
-  return bytes.starts_with("\x1f\x8b") ? inflated(bytes, path) : bytes;
+struct PlainFile::Inflater {
+  z_stream stream{};
+  std::string packed;  // the part at hand
+  bool ended = false;
+
+  Inflater() { require<DataError>(inflateInit2(&stream, MAX_WBITS + 16) == Z_OK, "no memory to inflate gzip"); }
+  ~Inflater() { inflateEnd(&stream); }
+  Inflater(const Inflater&) = delete;
+  Inflater& operator=(const Inflater&) = delete;
+};
+
+PlainFile::PlainFile(const std::string& path, std::size_t part) : file_(path), part_(std::max<std::size_t>(part, 16)) {
+  std::array<char, 2> first{};
+  if (file_.size() < first.size()) return;
+  file_.read(0, first);
+  if (first[0] == '\x1f' && first[1] == '\x8b') inflater_ = std::make_unique<Inflater>();
 }
 
-std::string_view checked_text(std::string_view text, std::string_view name) {
-  require<DataError>(!text.starts_with("\xff\xfe") && !text.starts_with("\xfe\xff"), name,
-                     ": is UTF-16; save it as UTF-8, such as by: iconv -f UTF-16 -t UTF-8");
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  while (text.ends_with('\x1a')) text.remove_suffix(1);
-  const std::size_t zero = text.find('\0');
-  require<DataError>(zero == text.npos, name, ": byte ", zero,
-                     " is 0: no text, or UTF-16 without its mark; save it as UTF-8");
-  for (std::size_t at = 0; at < text.size();) {
+PlainFile::~PlainFile() = default;
+
+std::uint64_t PlainFile::size() const {
+  std::array<char, 4> last{};  // of gzip: the size of what is inflated
+  if (!inflater_ || file_.size() < last.size()) return file_.size();
+  file_.read(file_.size() - last.size(), last);
+  std::uint64_t size = 0;
+  for (std::size_t k = 0; k < last.size(); ++k) size |= std::uint64_t{static_cast<std::uint8_t>(last[k])} << (8 * k);
+  return std::min(size, 16 * file_.size());
+}
+
+void PlainFile::go_to(std::uint64_t offset) {
+  next_ = inflater_ ? 0 : offset;
+  if (!inflater_) return;
+  inflater_ = std::make_unique<Inflater>();
+  std::string passed(part_, '\0');
+  while (offset > 0) {
+    const std::size_t n = read({passed.data(), static_cast<std::size_t>(std::min<std::uint64_t>(offset, part_))});
+    require<DataError>(n > 0, file_.path(), ": is shorter than it was; who is writing to it?");
+    offset -= n;
+  }
+}
+
+std::size_t PlainFile::read(std::span<char> to) {
+  const auto next = [&](std::size_t most) {
+    return static_cast<std::size_t>(std::min<std::uint64_t>(file_.size() - std::min(next_, file_.size()), most));
+  };
+  if (!inflater_) {
+    to = to.first(next(to.size()));
+    file_.read(next_, to);
+    next_ += to.size();
+    return to.size();
+  }
+  // One member or several, joined (RFC 1952); inflate() itself compares the CRC and length that end each one.
+  auto& [stream, packed, ended] = *inflater_;
+  to = to.first(std::min(to.size(), part_));
+  stream.next_out = reinterpret_cast<Bytef*>(to.data());
+  stream.avail_out = static_cast<uInt>(to.size());
+  while (stream.avail_out > 0 && !ended) {
+    if (stream.avail_in == 0) {
+      packed.resize(next(part_));
+      file_.read(next_, packed);
+      next_ += packed.size();
+      stream.next_in = reinterpret_cast<Bytef*>(packed.data());
+      stream.avail_in = static_cast<uInt>(packed.size());
+    }
+    const int status = inflate(&stream, Z_NO_FLUSH);
+    const bool is_all = stream.avail_in == 0 && next_ == file_.size();
+    if (status == Z_STREAM_END) {
+      ended = is_all;
+      require<DataError>(ended || inflateReset(&stream) == Z_OK, file_.path(), ": corrupt gzip");
+    } else {
+      require<DataError>(status == Z_OK, file_.path(), is_all ? ": gzip cut short" : ": corrupt gzip", " at byte ",
+                         next_ - stream.avail_in, "; fetch it again");
+    }
+  }
+  return to.size() - stream.avail_out;
+}
+
+std::size_t plain_end(std::string_view text, std::size_t begin) {
+  const std::string_view whole = text.substr(0, text.find('\0', begin));
+  for (std::size_t at = begin; at < whole.size();) {
     std::uint64_t eight = 0;
-    if (at + sizeof eight <= text.size()) {
-      std::memcpy(&eight, text.data() + at, sizeof eight);
+    if (at + sizeof eight <= whole.size()) {
+      std::memcpy(&eight, whole.data() + at, sizeof eight);
       if ((eight & 0x8080808080808080u) == 0) {
         at += sizeof eight;
         continue;
       }
     }
-    const std::size_t bytes = character(text.substr(at, 4));
-    if (bytes == 0) {
-      const std::string_view before = text.substr(0, at);
-      const std::size_t line = 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
-      const std::size_t begin = before.find_last_of("\r\n") + 1;
-      require<DataError>(false, name, ": line ", line, ": byte ", static_cast<int>(static_cast<std::uint8_t>(text[at])),
-                         " after ", excerpt(before.substr(begin)),
-                         " is not UTF-8; if the file is Latin-1: iconv -f LATIN1 -t UTF-8");
-    }
+    const std::size_t bytes = character(whole.substr(at, 4));
+    if (bytes == 0) return at;
     at += bytes;
   }
-  return text;
+  return whole.size();
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

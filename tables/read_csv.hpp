@@ -2,10 +2,14 @@
 
 // Reading CSV files into tables, with pandas' options.
 
+#include <concepts>
+#include <cstddef>
 #include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <xgrad/tables/table.hpp>
@@ -15,15 +19,31 @@ namespace xgrad::inline XGRAD_PRECISION {
 inline constexpr int infer_header = -2;  ///< the first line, or none where ReadCsvOptions has names
 inline constexpr int no_header = -1;     ///< the columns are "0", "1", ... or have the names of ReadCsvOptions
 
+/// A column of a CSV file: its name, or its place from 0.
+struct ColumnId {
+  std::string name = {};
+  std::optional<long long> place = {};  ///< if it is not given by name
+
+  ColumnId(std::string name) : name(std::move(name)) {}
+  ColumnId(const char* name) : name(name) {}
+  template <std::integral I>
+  requires(!std::same_as<I, bool>) ColumnId(I place) : place(static_cast<long long>(place)) {}
+  auto operator<=>(const ColumnId&) const = default;
+};
+
+/// What fields are if each line has more of them than the header: infer_index takes the first for rows' names, no_index
+/// leaves the last out.
+inline constexpr int infer_index = -2, no_index = -3;
+
 /// Options with pandas' names and defaults.
 struct ReadCsvOptions {
-  std::string sep = ",";                  ///< one character; or "\\s+": any blanks and tabs
-  int header = infer_header;              ///< which line, from 0, names the columns; lines before it are not read
-  std::vector<std::string> names = {};    ///< the columns' names, instead of the header's
-  std::string index_col = {};             ///< a column that names or counts the rows: it is left out
-  std::vector<std::string> usecols = {};  ///< only these columns, in the file's order
-  std::map<std::string, ColumnKind> dtype = {};  ///< what these columns hold, whatever their values look like
-  std::size_t skiprows = 0;                      ///< how many lines to leave out before all else
+  std::string sep = ",";                      ///< one character; or "\\s+": any blanks and tabs
+  int header = infer_header;                  ///< which line, from 0, names the columns; lines before it are not read
+  std::vector<std::string> names = {};        ///< the columns' names, instead of the header's
+  ColumnId index_col = infer_index;           ///< a column that names or counts the rows: it is left out; or no_index
+  std::vector<ColumnId> usecols = {};         ///< only these columns, in the file's order
+  std::map<ColumnId, ColumnKind> dtype = {};  ///< what these columns hold, whatever their values look like
+  std::size_t skiprows = 0;                   ///< how many lines to leave out before all else
   std::size_t nrows = std::numeric_limits<std::size_t>::max();  ///< the most rows to read
   std::vector<std::string> na_values = {};  ///< what else stands for a missing value; a number such as -999 in any form
   bool keep_default_na = true;              ///< "", NA, N/A, NaN, nan, None, null, NULL and pandas' others are missing
@@ -40,13 +60,14 @@ struct ReadCsvOptions {
 /// One of True and False, in capitals or not, is of numbers 0 and 1 that remembers its words. All others are of texts,
 /// kept letter by letter; dates are texts. Lines end in LF, CRLF or CR; blank lines, a UTF-8 byte order mark and an end
 /// mark of DOS are passed over. Names that are there twice get ".1", ".2", empty ones are "Unnamed: 0" by their place.
-/// A line with fewer fields ends in missing values. If each line has one field more than the header, the first is a
-/// row's name and is left out. notes() of the table says what was decided so.
+/// A line with fewer fields ends in missing values. If the first row has more fields than the header, each line begins
+/// with its row's name, which is left out. A first line of numbers names the columns. notes() of the table says what
+/// was decided so. The file is read a part at a time, and once more for columns that turn out to be of texts.
 ///
 /// Throws DataError with path, line, column, value and what would fit: for a file that cannot be read, is not UTF-8 or
-/// has no columns, for another separator, a first line that holds numbers and no names, a line with more fields, a
-/// quote that is never closed, a value that is not what dtype says. Throws ValueError for options that are no such, and
-/// for names in them that no column has.
+/// has no columns, for lines that another separator would cut, a first line of fractions and texts, a line with more
+/// fields, a quote that is never closed, a value that is not what dtype says. Throws ValueError for options that are no
+/// such, and for columns in them that are not there.
 Table read_csv(const std::string& path, const ReadCsvOptions& options = {});
 
 /// Reads a table from text in memory, as read_csv() does from a file. The messages of its errors begin with `name`.

@@ -43,9 +43,14 @@ class ColumnBuilder {
   void start_again();  ///< for texts
   void reserve(std::size_t more_rows);
 
+  /// While it learns, what take() gives is of no use, and no cell is asked for again. What has been learnt is fixed:
+  /// all columns after it are of one kind.
+  void learn(bool learns);
+  bool is_forced() const { return forced_.has_value(); }
+
   /// A sentence on a column of texts that nearly holds numbers; empty if there is nothing to say.
   std::string note() const;
-  Column take();
+  Column take();  ///< the values so far
 
  private:
   enum class Kind { open, number, truth, text };
@@ -55,9 +60,9 @@ class ColumnBuilder {
   const CellRules* rules_;
   std::optional<ColumnKind> forced_;
   Kind kind_ = Kind::open;
-  bool again_ = false;
+  bool again_ = false, learns_ = false, is_fixed_;
   Column column_;
-  std::size_t numbers_ = 0, others_ = 0;  // of the cells of a column of texts
+  std::size_t numbers_ = 0, others_ = 0;  // how many cells are numbers, and how many texts
   std::string misfit_;                    // the first cell that is no number, and its line
   std::size_t misfit_line_ = 0;
 };

@@ -11,9 +11,9 @@ namespace xgrad::inline XGRAD_PRECISION {
 /// What the first lines of a CSV file say of the others.
 struct CsvHeader {
   std::vector<std::string> names;  ///< different from each other
-  std::vector<CsvField> first;     ///< the first row, which has been read; empty if there is none
-  bool skips_first = false;        ///< each row begins with its name, which has no column
-  bool drops_last = false;         ///< each row ends with a separator
+  std::size_t skips = 0;           ///< how many fields each row begins with that have no column
+  std::size_t drops = 0;           ///< how many a row may end with that have none,
+  bool drops_texts = false;        ///< and whether they may hold anything
   std::vector<std::string> notes;
 };
 

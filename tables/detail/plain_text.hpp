@@ -1,18 +1,40 @@
 #pragma once
 
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/data/file.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// The bytes of a file, those of a gzip file inflated. Throws DataError naming the path for a file that cannot be read
-/// and for gzip that is corrupt or cut short.
-std::string read_plain(const std::string& path);
+/// A file that is read from its beginning on, a part at a time; a gzip file is inflated on the way.
+class PlainFile {
+ public:
+  /// `part`: how many bytes are read at once. Throws DataError naming the path for a file that cannot be read.
+  explicit PlainFile(const std::string& path, std::size_t part = std::size_t{1} << 18);
+  ~PlainFile();
 
-/// The text without a byte order mark in front and an end mark of DOS behind. Throws DataError, which begins with
-/// `name` and says what to do, for UTF-16, for bytes 0 and for what is not UTF-8.
-std::string_view checked_text(std::string_view text, std::string_view name);
+  /// Writes the next bytes, as many as there are up to the size of `to`; returns how many, 0 at the end. Throws
+  /// DataError naming the path for gzip that is corrupt or cut short.
+  std::size_t read(std::span<char> to);
+  void go_to(std::uint64_t offset);  ///< the next byte to be read
+  std::size_t part() const { return part_; }
+  /// About how many bytes there are to be read; of gzip at most 16 times those of the file.
+  std::uint64_t size() const;
+
+ private:
+  struct Inflater;
+  InputFile file_;
+  std::size_t part_;
+  std::uint64_t next_ = 0;              // byte of the file
+  std::unique_ptr<Inflater> inflater_;  // of a gzip file
+};
+
+/// Where the first byte stands, from `begin` on, that is 0 or does not belong to a whole character of UTF-8; the text's
+/// size if there is none.
+std::size_t plain_end(std::string_view text, std::size_t begin);
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -110,10 +110,14 @@ TEST_CASE("odd files that are refused with what to do") {
   CHECK(
       refusal("preamble.csv").starts_with("line 3: 2 fields, where the header in line 1 has 1; see header, skiprows"));
   CHECK(refusal("savetxt.txt") ==
-        "line 2: only one column; sep = \"\\\\s+\" would give more, and comment = '#' leaves the first line out");
-  CHECK(refusal("semicolon.csv") == "line 2: only one column; sep = \";\" would give more");
-  CHECK(refusal("spaces.txt") == "line 2: only one column; sep = \"\\\\s+\" would give more");
-  CHECK(refusal("tab.tsv") == "line 2: only one column; sep = \"\\t\" would give more");
+        "line 2: only one column; sep = \"\\\\s+\" would give more, and comment = '#' leaves the first line out; "
+        "header = 0 reads each line as one text");
+  CHECK(refusal("semicolon.csv") ==
+        "line 2: only one column; sep = \";\" would give more; header = 0 reads each line as one text");
+  CHECK(refusal("spaces.txt") ==
+        "line 2: only one column; sep = \"\\\\s+\" would give more; header = 0 reads each line as one text");
+  CHECK(refusal("tab.tsv") ==
+        "line 2: only one column; sep = \"\\t\" would give more; header = 0 reads each line as one text");
   CHECK(refusal("utf16le.csv") == "is UTF-16; save it as UTF-8, such as by: iconv -f UTF-16 -t UTF-8");
 }
 

@@ -130,9 +130,72 @@ TEST_CASE("names are made different, and rows may have names of their own") {
   CHECK(named.to_tensor() == Tensor{{1, 2}, {3, 4}});
   CHECK(named.notes() == Names{"the first field of each line has no name in the header; it is left out"});
   CHECK(read_csv_text("a,b\n1,2,\n3,4,\n").to_tensor() == Tensor{{1, 2}, {3, 4}});
+  const Table deep = read_csv_text("569,30,malignant,benign\n1.5,2,3,4,5,6\n7,8,9,10,11,12\n");
+  CHECK(deep.columns() == Names{"569", "30", "malignant", "benign"});
+  CHECK(deep.to_tensor() == Tensor{{3, 4, 5, 6}, {9, 10, 11, 12}});
+  CHECK(deep.notes() ==
+        Names{"the first 2 fields of each line have no names in the header, they are left out; index_col "
+              "= no_index leaves the last out"});
+  const Table last = read_csv_text("a,b\nx,1,2,z\ny,3\n", {.index_col = no_index});
+  CHECK(last.column("a").text(0) == "x");
+  CHECK(last.column("b").numbers() == std::vector<double>{1, 3});
+  CHECK(last.notes() == Names{"lines have 2 fields more than the header; the last are left out"});
+  CHECK(read_csv_text("a\n1,2\n", {.index_col = no_index}).column("a").number(0) == 1);
   CHECK(complaint("a,b\nx,1,2\n3,4\n") ==
         "line 3: 2 fields, where lines before have a row's name and 2; see comment, skiprows and header");
   CHECK(complaint("a,b\n1,2,\n3,4,5\n").starts_with("line 3: 3 fields, where there are 2 columns"));
+}
+
+TEST_CASE(
+    "a first line of numbers is names, as pandas takes it, and said to be; one of fractions and texts is refused") {
+  const auto notes = [](const std::string& text) { return read_csv_text(text).notes(); };
+  CHECK(read_csv_text("3,1\n4,2\n").columns() == Names{"3", "1"});
+  CHECK(notes("3,1\n4,2\n") == Names{"the first line holds numbers, such as \"3\", and names the columns; header = "
+                                     "no_header reads it as a row"});
+  CHECK(read_csv_text("1.5,1.5,NaN,NaN\n1,2,3,4\n").columns() == Names{"1.5", "1.5.1", "NaN", "NaN.1"});
+  CHECK(notes("NaN,7,1\n4,2,3\n")[0].find("such as \"7\"") != std::string::npos);
+  CHECK(notes("3\n4\n").size() == 1);
+  for (const std::string text : {"1990,1991\n4,2\n", "\"2.5\",1991\n4,2\n", "x,3,1\n4,2,3\n", "NA,nan\n1,2\n"})
+    CHECK(notes(text).empty());
+  CHECK(
+      complaint("x,2.5\ny,3\n") ==
+      "line 1: the first line holds numbers, such as \"2.5\", and should name the columns; header = no_header reads it "
+      "as a row, header = 0 as names");
+  CHECK(read_csv_text("x,2.5\ny,3\n", {.header = 0}).columns() == Names{"x", "2.5"});
+}
+
+TEST_CASE("lines that another separator would cut are refused, unless header says that they are texts") {
+  for (const std::string text :
+       {"a b\n1 2\n", "'a' 'b' 'c'\n1 2.5 -3\n", " 1 2\n3 4\n", "1  2\n3 4\n", "1 2\n3  4\n"}) {
+    CHECK(complaint(text) ==
+          "line 2: only one column; sep = \"\\\\s+\" would give more; header = 0 reads each line as one text");
+    CHECK(read_csv_text(text, {.header = 0}).column(0).is_text());
+    CHECK(read_csv_text(text, {.sep = "\\s+"}).columns().size() > 1);
+  }
+  CHECK(read_csv_text("a;b\n1;2\n", {.header = 0}).notes() == Names{"only one column; sep = \";\" would give more"});
+  CHECK(complaint("\"a\" \"b\"\n1 2\n") ==
+        "line 1: a field goes on after its closing quote: \"\"a\" \"b\"\"; sep = \"\\\\s+\" would cut it there");
+  const Table phones = read_csv_text("06 12 34\n06 98 76\n");  // may be texts
+  CHECK(phones.column("06 12 34").text(0) == "06 98 76");
+  CHECK(phones.notes() == Names{"only one column; sep = \"\\\\s+\" would give more"});
+  for (const std::string text : {"full name of it\n1 2\n", "a b\n1 x\n", "a;b\nx\n", "\"a;b\"\n1;2\n"})
+    CHECK(complaint(text) == "nothing");
+}
+
+TEST_CASE("columns are given by name or by place") {
+  const std::string text = "a,b,c\n1,2,3\n";
+  CHECK(read_csv_text(text, {.usecols = {0, 2}}).columns() == Names{"a", "c"});
+  CHECK(read_csv_text(text, {.usecols = {2, "a"}}).columns() == Names{"a", "c"});
+  CHECK(read_csv_text(text, {.index_col = 1}).columns() == Names{"a", "c"});
+  const Table typed = read_csv_text(text, {.dtype = {{1, ColumnKind::text}, {"c", ColumnKind::text}}});
+  CHECK(!typed.column("a").is_text());
+  CHECK(typed.column("b").text(0) == "2");
+  CHECK(typed.column("c").text(0) == "3");
+  CHECK(read_csv_text("1,0\n2,3\n", {.usecols = {"0"}}).column(0).number(0) == 3);
+  CHECK(complaint(text, {.usecols = {3}}) ==
+        "read_csv: usecols: there is no column 3; there are 3, from 0: \"a\", \"b\", \"c\"");
+  CHECK(complaint(text, {.index_col = -1}).starts_with("read_csv: index_col: there is no column -1"));
+  CHECK(complaint(text, {.dtype = {{"d", ColumnKind::text}}}).starts_with("read_csv: dtype: there is no column \"d\""));
 }
 
 TEST_CASE("errors name the line, the column, the value and what would fit") {
@@ -145,10 +208,6 @@ TEST_CASE("errors name the line, the column, the value and what would fit") {
         "line 2: a quote is never closed: \"\"2\\x0a3,4\\x0a\"; quotechar = 0 reads quotes as letters");
   CHECK(complaint("a;b\n1,5;2\n") ==
         "line 2: 2 fields, where the header in line 1 has 1; is ';' the separator, and is decimal ','?");
-  CHECK(complaint("3\n4\n").starts_with("line 1: the first line holds numbers, such as \"3\""));
-  CHECK(complaint("3,1\n4,2\n").starts_with("line 1: the first line holds numbers"));
-  CHECK(complaint("1990,1991\n4,2\n") == "nothing");
-  CHECK(complaint("\"2.5\",1991\n4,2\n") == "nothing");
   CHECK(complaint("a,b\n1,\xff\n") ==
         "line 2: byte 255 after \"1,\" is not UTF-8; if the file is Latin-1: iconv -f LATIN1 -t UTF-8");
   CHECK(complaint("a,b\n1,\xed\xa0\x80\n").find("not UTF-8") != std::string::npos);

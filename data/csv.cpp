@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include <xgrad/core/error.hpp>
@@ -32,6 +33,8 @@ class Lines {
     check(at_ == text_.size() || take_line_end(), "field ", fields.size(), " goes on after its closing quote");
     return true;
   }
+
+  std::size_t line() const { return first_; }  // where the fields begin that were read last
 
   // Throws a DataError that names the line unless the condition holds.
   template <class... Parts>
@@ -101,35 +104,96 @@ std::optional<Real> number_in(std::string_view field) {
   return static_cast<Real>(value);
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  std::string all;
+  for (std::size_t k = 0; k < std::min<std::size_t>(names.size(), 20); ++k)
+    all += (k == 0 ? "" : ", ") + excerpt(names[k]);
+  return all + (names.size() > 20 ? ", ..." : "");
+}
+
 std::size_t label_column(const std::vector<std::string>& names, const std::string& label) {
   if (label.empty()) return names.size() - 1;
   const auto found = std::count(names.begin(), names.end(), label);
-  std::string all;
-  for (const std::string& name : names) all += (all.empty() ? "" : ", ") + excerpt(name);
   require<ValueError>(found == 1, "load_csv: ", found, " columns have the label's name ", excerpt(label),
-                      "; the columns are ", all);
+                      "; the columns are ", listed(names));
   return static_cast<std::size_t>(std::find(names.begin(), names.end(), label) - names.begin());
 }
 
-// Replaces texts by the numbers of their classes.
-void classify(const std::vector<std::string>& labels, std::vector<std::string>& classes, Tensor& y) {
-  classes = labels;
-  std::sort(classes.begin(), classes.end());
-  classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
-  for (std::size_t i = 0; i < labels.size(); ++i)
-    y.data()[i] = static_cast<Real>(std::lower_bound(classes.begin(), classes.end(), labels[i]) - classes.begin());
+struct Label {
+  std::string field;
+  std::size_t line;
+};
+
+// Whether a field becomes a number without signs of money, percents, thousands and what separates them.
+bool looks_like_number(std::string field) {
+  for (const std::string_view sign : {"$", "\u20ac", "\u00a3", "\u00a5", ",", " ", "'"})
+    for (std::size_t at; (at = field.find(sign)) != field.npos;) field.erase(at, sign.size());
+  if (!field.empty() && std::string_view("%kKmM").find(field.back()) != std::string_view::npos) field.pop_back();
+  return number_in(field).has_value();
+}
+
+// Writes what the labels are, numbers or those of their classes, to y, and returns the classes. place(line) is where a
+// label stands, for a message.
+template <class Place>
+std::vector<std::string> read_labels(const std::vector<Label>& labels, const CsvOptions& options, Place place,
+                                     Real* y) {
+  const auto refuse = [&](const Label& label, const auto&... why) { throw DataError(text(place(label.line), why...)); };
+  const auto check_there = [&](const Label& label) {
+    if (label.field.empty()) refuse(label, "a value is missing");
+    if (std::find(missing_values.begin(), missing_values.end(), label.field) != missing_values.end())
+      refuse(label, excerpt(label.field), " stands for a missing value");
+  };
+  const char* const advice = "; where labels are classes, name these in CsvOptions::classes";
+
+  std::vector<std::string> classes = options.classes;
+  if (classes.empty()) {
+    const Label *number = nullptr, *name = nullptr;  // the first of each kind
+    bool all_look_like_numbers = true;
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      check_there(labels[i]);
+      const std::string& field = labels[i].field;
+      const auto value = number_in(field);
+      if (value && !std::isfinite(*value)) refuse(labels[i], excerpt(field), " is not a finite number");
+      if (const Label*& first = value ? number : name; !first) first = &labels[i];
+      if (number && name)
+        refuse(*name, excerpt(name->field), " is not a finite number, but ", excerpt(number->field), " in line ",
+               number->line, " is", advice);
+      all_look_like_numbers = all_look_like_numbers && looks_like_number(field);
+      y[i] = value.value_or(0);
+    }
+    if (!name) return {};
+    if (all_look_like_numbers)
+      refuse(*name, excerpt(name->field), " is not a finite number; write it in digits with a decimal point", advice);
+    for (const Label& label : labels) classes.push_back(label.field);
+    std::sort(classes.begin(), classes.end());
+    classes.erase(std::unique(classes.begin(), classes.end()), classes.end());
+  }
+
+  std::unordered_map<std::string_view, std::size_t> numbers;
+  for (std::size_t k = 0; k < classes.size(); ++k)
+    require<ValueError>(numbers.emplace(classes[k], k).second, "load_csv: the class ", excerpt(classes[k]),
+                        " is given twice");
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const auto found = numbers.find(labels[i].field);
+    if (found == numbers.end()) {
+      check_there(labels[i]);
+      refuse(labels[i], excerpt(labels[i].field), " is no class; the classes are ", listed(classes));
+    }
+    y[i] = static_cast<Real>(found->second);
+  }
+  return classes;
 }
 
 }  // namespace
 
-CsvData parse_csv(std::string_view text, const CsvOptions& options, const std::string& name) {
+CsvData parse_csv(std::string_view csv, const CsvOptions& options, const std::string& name) {
   require<ValueError>(std::string_view("\"\r\n").find(options.separator) == std::string_view::npos,
                       "load_csv: a separator is neither a quote nor the end of a line");
-  require<DataError>(!text.starts_with("\xff\xfe") && !text.starts_with("\xfe\xff"), name,
+  require<DataError>(!csv.starts_with("\xff\xfe") && !csv.starts_with("\xfe\xff"), name,
                      ": is UTF-16; save it as UTF-8");
-  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // the byte order mark
+  if (csv.starts_with("\xef\xbb\xbf")) csv.remove_prefix(3);  // the byte order mark
 
-  Lines lines(text, options.separator, name);
+  Lines lines(csv, options.separator, name);
   std::vector<std::string> names, fields;
   bool more = lines.next(fields);
   if (options.header) {
@@ -142,29 +206,32 @@ CsvData parse_csv(std::string_view text, const CsvOptions& options, const std::s
   lines.check(names.size() > 1, "only one column; is '", options.separator, "' the separator?");
   const std::size_t label = label_column(names, options.label);
 
-  std::vector<Real> x, y;
-  std::vector<std::string> labels;
-  for (std::size_t rows = 0; more; more = lines.next(fields), ++rows) {
+  const auto place = [&](std::size_t line, std::size_t k) {
+    return text(name, ": line ", line, ", column ", excerpt(names[k]), ": ");
+  };
+  std::vector<Real> x;
+  std::vector<Label> labels;
+  for (; more; more = lines.next(fields)) {
     lines.check(fields.size() == names.size(), fields.size(), " fields, where there are ", names.size(), " columns");
     for (std::size_t k = 0; k < fields.size(); ++k) {
-      lines.check(!fields[k].empty(), "column ", excerpt(names[k]), ": a value is missing");
+      if (k == label) {
+        labels.push_back({fields[k], lines.line()});
+        continue;
+      }
       const auto value = number_in(fields[k]);
-      const bool is_text = k == label && (rows == 0 ? !value : !labels.empty());
-      lines.check(is_text || (value && std::isfinite(*value)), "column ", excerpt(names[k]), ": ", excerpt(fields[k]),
-                  " is not a finite number");
-      if (is_text)
-        labels.push_back(fields[k]);
-      else
-        (k == label ? y : x).push_back(*value);
+      if (!value || !std::isfinite(*value))
+        throw DataError(place(lines.line(), k) +
+                        (fields[k].empty() ? "a value is missing" : excerpt(fields[k]) + " is not a finite number"));
+      x.push_back(*value);
     }
   }
 
-  const std::size_t n = std::max(y.size(), labels.size());
+  const std::size_t n = labels.size();
   CsvData table{.x = Tensor(Shape{n, names.size() - 1}), .y = Tensor(Shape{n}), .columns = names, .classes = {}};
   table.columns.erase(table.columns.begin() + static_cast<std::ptrdiff_t>(label));
   std::copy(x.begin(), x.end(), table.x.data());
-  std::copy(y.begin(), y.end(), table.y.data());
-  classify(labels, table.classes, table.y);
+  table.classes = read_labels(
+      labels, options, [&](std::size_t line) { return place(line, label); }, table.y.data());
   return table;
 }
 

@@ -8,15 +8,12 @@
 #include <utility>
 
 #include <xgrad/core/error.hpp>
+#include <xgrad/data/csv.hpp>
 #include <xgrad/data/file.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
-
-constexpr std::array<std::string_view, 18> default_missing{
-    "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN",
-    "<NA>", "N/A",      "NA",  "NULL",    "NaN",      "None", "n/a",  "nan",    "null"};
 
 constexpr std::array<std::array<std::string_view, 2>, 3> truth_words{
     {{"False", "True"}, {"FALSE", "TRUE"}, {"false", "true"}}};
@@ -65,10 +62,7 @@ bool parse(std::string_view s, double& value) {
 CellRules::CellRules(const ReadCsvOptions& options) : decimal_(options.decimal), thousands_(options.thousands) {
   require<ValueError>(decimal_ != thousands_ && !is_digit(decimal_) && !is_digit(thousands_),
                       "read_csv: decimal and thousands are to differ, and are no digits");
-  if (options.keep_default_na) {
-    missing_.insert("");
-    missing_.insert(default_missing.begin(), default_missing.end());
-  }
+  if (options.keep_default_na) missing_.insert(missing_values.begin(), missing_values.end());
   for (const std::string& value : options.na_values) {
     missing_.insert(value);
     double number = 0;

@@ -75,8 +75,40 @@ TEST_CASE("without a header the columns are called by their numbers") {
   CHECK(table.columns == Names{"0", "2"});
 }
 
-TEST_CASE("a text label may look like a number once the first does not") {
-  CHECK(parse_csv("a,b\n1,x\n1,7\n1,nan\n", {}, "x").classes == Names{"7", "nan", "x"});
+TEST_CASE("labels are numbers or classes by all of them, in whatever order") {
+  const std::string said = ", column \"y\": \"NA\" stands for a missing value";
+  CHECK(complaint("a,y\n1,NA\n2,9\n3,10\n4,11\n") == "line 2" + said);
+  CHECK(complaint("a,y\n2,9\n3,10\n1,NA\n") == "line 4" + said);
+  CHECK(complaint("a,y\n1,x\n2,NA\n") == "line 3" + said);
+  CHECK(complaint("a,y\n2,NA\n1,x\n") == "line 2" + said);
+  const std::string advice = "; where labels are classes, name these in CsvOptions::classes";
+  CHECK(complaint("a,y\n1,$24.0k\n2,9\n") ==
+        "line 2, column \"y\": \"$24.0k\" is not a finite number, but \"9\" in line 3 is" + advice);
+  CHECK(complaint("a,y\n2,9\n1,$24.0k\n") ==
+        "line 3, column \"y\": \"$24.0k\" is not a finite number, but \"9\" in line 2 is" + advice);
+  for (const std::string label : {"$24.0k", "\"24,000\"", "1 000", "10%", "\u20ac5", "5 \u20ac", "-$3.5M", "1'000"})
+    CHECK(complaint("a,y\n1," + label + "\n2," + label + "\n").find("is not a finite number; write it in digits") !=
+          std::string::npos);
+  for (const std::string label : {"<=50K", "3rd", "2020-01-01", "18-25", "k", "$", "True", "A 1"})
+    CHECK(parse_csv("a,y\n1," + label + "\n2,$5\n", {}, "x").classes.size() == 2);
+  for (const std::string_view missing : missing_values)
+    CHECK(complaint("a,y\n1,u\n2," + std::string(missing) + "\n").starts_with("line 3, column \"y\": "));
+}
+
+TEST_CASE("classes of one file are those of another") {
+  const CsvData train = parse_csv("a,y\n1,u\n2,w\n3,v\n", {}, "x");
+  const CsvData test = parse_csv("a,y\n1,w\n2,w\n3,v\n", {.classes = train.classes}, "x");
+  CHECK(test.y == Tensor{2, 2, 1});
+  CHECK(test.classes == Names{"u", "v", "w"});
+  CHECK(complaint("a,y\n1,u\n\n2,x\n", {.classes = train.classes}) ==
+        "line 4, column \"y\": \"x\" is no class; the classes are \"u\", \"v\", \"w\"");
+  CHECK(complaint("a,y\n1,u\n2,NA\n", {.classes = train.classes}) ==
+        "line 3, column \"y\": \"NA\" stands for a missing value");
+  CHECK(parse_csv("a,y\n1,7\n2,NA\n3,$1\n4,x\n", {.classes = {"x", "7", "NA", "$1"}}, "x").y == Tensor{1, 2, 3, 0});
+  CHECK(complaint("a,y\n1,u\n", {.classes = {"u", "v", "u"}}) == "load_csv: the class \"u\" is given twice");
+  Names many;
+  for (int k = 0; k < 100; ++k) many.push_back("c" + std::to_string(k));
+  CHECK(complaint("a,y\n1,u\n", {.classes = many}).ends_with("\"c19\", ..."));
 }
 
 TEST_CASE("a field that is no finite number is refused by line and column") {
@@ -85,7 +117,8 @@ TEST_CASE("a field that is no finite number is refused by line and column") {
     CHECK(complaint("a,b,c\n1,2,3\n1," + field + ",3\n").starts_with("line 3, column \"b\": \""));
   CHECK(complaint("a,b,c\n1,2,3\n1,abc,3\n") == "line 3, column \"b\": \"abc\" is not a finite number");
   CHECK(complaint("a,b,c\n\n1,\"2\n2\",3\n") == "line 3, column \"b\": \"2\\x0a2\" is not a finite number");
-  CHECK(complaint("a,b\n1,2\n1,x\n") == "line 3, column \"b\": \"x\" is not a finite number");
+  CHECK(complaint("a,b\n1,2\n1,x\n")
+            .starts_with("line 3, column \"b\": \"x\" is not a finite number, but \"2\" in line 2"));
   CHECK(complaint("a,b\n1e-400,-4e-9999\n") == "nothing");
   for (const char* large : {"1e400", "-1E+9999"})
     CHECK(complaint(std::string("a,b\n") + large + ",2\n") ==

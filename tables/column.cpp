@@ -132,8 +132,8 @@ ColumnSummary Column::summary() const {
 }
 
 std::size_t Column::bytes() const {
-  return numbers_.capacity() * sizeof(double) + letters_.capacity() + ends_.capacity() * sizeof(std::uint64_t) +
-         is_missing_.capacity() / 8;
+  return is_text() ? letters_.size() + ends_.size() * sizeof(std::uint64_t) + (is_missing_.size() + 7) / 8
+                   : numbers_.size() * sizeof(double);
 }
 
 void Column::reserve(std::size_t values, std::size_t letters) {

@@ -60,7 +60,7 @@ class Column {
   /// A value as a file has it: the shortest digits, the word, the text; empty if it is missing.
   std::string written(std::size_t row) const;
   ColumnSummary summary() const;
-  /// The memory that the values take.
+  /// The memory that the values take: 8 bytes for a number, missing or not; for a text its letters, 8 bytes, and 1 bit.
   std::size_t bytes() const;
 
   /// Makes room for so many values more.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cfloat>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -42,11 +43,17 @@ bool parse(std::string_view s, double& value) {
   const char* const end = s.data() + s.size();
   const char* p = s.data() + s.starts_with('-');
   if (p == end || !(is_digit(*p) || *p == '.' || *p == 'i' || *p == 'I')) return false;
-  std::int64_t whole = 0;
-  const char* const digits = p;
-  while (p != end && is_digit(*p) && p - digits < 16) whole = 10 * whole + (*p++ - '0');
-  if (p == end && p - digits < 16) {  // below 10^15, exactly
-    value = s[0] == '-' ? -static_cast<double>(whole) : static_cast<double>(whole);
+  // With at most 15 digits, both of a quotient by a power of 10 are exact; so their quotient is the nearest double.
+  static constexpr std::array<double, 16> powers{1e0, 1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+  std::int64_t digits = 0;
+  std::size_t n = 0, places = 0;
+  for (; p != end && is_digit(*p) && n < 16; ++p, ++n) digits = 10 * digits + (*p - '0');
+  if (p != end && *p == '.')
+    for (++p; p != end && is_digit(*p) && n < 16; ++p, ++n, ++places) digits = 10 * digits + (*p - '0');
+  if (FLT_EVAL_METHOD == 0 && p == end && n > 0 && n < 16) {
+    value = static_cast<double>(digits) / powers[places];
+    if (s[0] == '-') value = -value;
     return true;
   }
   const auto [last, error] = std::from_chars(s.data(), end, value);
@@ -119,7 +126,7 @@ void ColumnBuilder::learn(bool learns) {
 
 void ColumnBuilder::reserve(std::size_t more_rows) {
   const std::size_t rows = std::max<std::size_t>(column_.size(), 1);
-  column_.reserve(more_rows, column_.letters_.size() / rows * more_rows);
+  column_.reserve(more_rows, (column_.letters_.size() / rows + 1) * more_rows);
 }
 
 void ColumnBuilder::add_missing() {

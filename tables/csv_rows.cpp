@@ -112,8 +112,9 @@ std::size_t CsvRows::read(std::size_t rows) {
   rows = std::min(rows, options_.nrows - row_);
   const std::uint64_t begin = lines_.place().offset;
   std::size_t n = 0;
-  for (; n < rows && lines_.next(fields_); ++n) {
-    if (n == 1000) {
+  for (std::size_t next_look = 1000; n < rows && lines_.next(fields_); ++n) {
+    if (n == next_look) {
+      next_look *= 2;
       const std::uint64_t at = lines_.place().offset, size = std::max(lines_.size(), at);
       const std::uint64_t more = std::min<std::uint64_t>((size - at) / ((at - begin) / n + 1) * 33 / 32, rows - n);
       for (std::size_t k = 0; k < wanted_.size(); ++k)

@@ -133,6 +133,24 @@ std::string in_pieces(const Case& c, const std::string& path, std::size_t rows) 
 
 Bytes bytes_of(const std::string& text) { return {text.begin(), text.end()}; }
 
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+double megabytes_of(const std::string& what) {  // of this process
+  std::ifstream status("/proc/self/status");
+  for (std::string name; status >> name;)
+    if (double kilobytes = 0; name == what + ":" && status >> kilobytes) return kilobytes / 1e3;
+  return -1;
+}
+
+// How much memory f() takes at most.
+template <class F>
+double peak_of(F f) {
+  std::ofstream("/proc/self/clear_refs") << 5 << std::flush;  // the peak begins anew
+  const double before = megabytes_of("VmRSS");
+  f();
+  return megabytes_of("VmHWM") - before;
+}
+#endif
+
 }  // namespace
 
 TEST_CASE("a file that is read in parts of any size is the table of its text, or the same error") {
@@ -216,3 +234,29 @@ TEST_CASE("a file that changes between two readings is refused where its columns
             ": line 3: column \"a\": \"x1\" is of another kind than when the file was read first; who is writing to "
             "it?");
 }
+
+#if defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+TEST_CASE("reading takes little more memory than the table, and in pieces than a piece") {
+  const Folder folder;
+  std::string text = "a,b,late\n";
+  for (int k = 0; k < 500'000; ++k)
+    text +=
+        std::to_string(k % 1000) + ".125,text of row " + std::to_string(k) + (k == 499'990 ? ",x\n" : ",12345678\n");
+  const std::string plain = folder.write("x.csv", bytes_of(text)), gzip = folder.add_gzip("x.csv.gz", bytes_of(text));
+  text = {};
+  if (peak_of([] { std::string(40'000'000, 'x').swap(*std::make_unique<std::string>()); }) < 35)
+    return;  // no such peak
+  for (const std::string& path : {plain, gzip}) {
+    CAPTURE(path);
+    double table = 0;
+    const double peak = peak_of([&] { table = static_cast<double>(read_csv(path).bytes()) / 1e6; });
+    CHECK(table > 25);
+    CHECK(peak < 1.3 * table);
+    const double pieces = peak_of([&] {
+      CsvReader reader(path, {}, 1000);
+      for (Table piece; reader.next(piece);) CHECK(piece.size() == 1000);
+    });
+    CHECK(pieces < 5);
+  }
+}
+#endif

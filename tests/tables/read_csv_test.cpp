@@ -2,7 +2,9 @@
 
 #include <clocale>
 #include <cmath>
+#include <cstdlib>
 #include <limits>
+#include <random>
 
 #include "data/files.hpp"
 #include "support.hpp"
@@ -65,6 +67,21 @@ TEST_CASE("numbers are the nearest doubles") {
   CHECK(number("123456789012345678") == 123456789012345678.0);
   for (const std::string text : {"+-1", "1e", "--1", ".", "-", "+", "0x1F", "1D2", "1_000", "nan(2)", "1 2", "i", "e5"})
     CHECK(read_csv_text("a\n" + text + "\n").column("a").is_text());
+}
+
+TEST_CASE("numbers of up to 20 digits are those of the C library") {
+  std::mt19937_64 random(1);
+  std::string column = "a\n";
+  std::vector<double> expected;
+  for (int k = 0; k < 20'000; ++k) {
+    std::string digits = std::to_string(random() >> random() % 64);
+    if (random() % 8 != 0) digits.insert(random() % (digits.size() + 1), ".");
+    if (random() % 4 == 0) digits += "e" + std::to_string(static_cast<int>(random() % 60) - 30);
+    column += "-" + digits + "\n";
+    expected.push_back(std::strtod(("-" + digits).c_str(), nullptr));
+  }
+  CHECK(read_csv_text(column).column("a").numbers() == expected);
+  CHECK(std::signbit(number("-0.0")));
 }
 
 TEST_CASE("a comma for the decimal point of the locale changes nothing") {

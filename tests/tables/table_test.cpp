@@ -158,3 +158,10 @@ TEST_CASE("what to_csv writes is read back the same") {
   CHECK(same(read_csv_text(csv_text(one)), one));
   CHECK(thrown_by([] { csv_text(pets, '.'); }) == "csv_text: \".\" cannot separate; such as ',' ';' '\\t' can");
 }
+
+TEST_CASE("bytes() counts 8 for a number, and for a text its letters, 8 and a bit") {
+  CHECK(Column(std::vector<double>{1, NAN, 3}).bytes() == 24);
+  CHECK(Column(Names{"ab", "", "xyz"}).bytes() == 5 + 24 + 1);
+  CHECK(Column(Names(9, "x")).bytes() == 9 + 72 + 2);
+  CHECK(read_csv_text("a,b\n1,xy\n,\n").bytes() == 16 + 2 + 16 + 1);
+}

@@ -11,7 +11,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 /// A CSV file, plain or gzip, as tables of at most `chunksize` rows, one after another:
 ///   CsvReader reader("large.csv.gz", {}, 100'000);
-///   for (Table piece; reader.next(piece);) space.learn(piece);
+///   model.fit([&](Table& piece) { return reader.next(piece); });
 /// The pieces together are the table of read_csv(), with the same names and kinds of columns: unless dtype gives the
 /// kind of each column, the constructor reads the file once to know them. Memory holds one piece, and of the file
 /// 256 KiB, or the longest line. The file is not to be changed meanwhile.

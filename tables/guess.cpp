@@ -40,6 +40,7 @@ std::string missing_words(std::size_t missing, const char* filled) {
 GuessedFeatures guess_features(const Table& train, const std::vector<std::string>& leave_out) {
   for (const std::string& name : leave_out) train.column(name);  // refuses a name that is not there
   GuessedFeatures guessed;
+  std::string counting;  // a column that numbers the rows
   for (const std::string& name : train.columns()) {
     if (std::find(leave_out.begin(), leave_out.end(), name) != leave_out.end()) continue;
     const Column& column = train.column(name);
@@ -57,8 +58,10 @@ GuessedFeatures guess_features(const Table& train, const std::vector<std::string
     } else if (!column.is_text()) {
       if (counts_rows(column)) {
         say("left out: it counts the rows");
+        counting = name;
       } else if (names_rows(name, column, s.distinct)) {
         say("left out: it has no name, and another whole number in each row");
+        counting = name;
       } else if (!std::isfinite(s.mean) || !std::isfinite(s.std)) {
         say("left out: it has numbers that are infinite, or near to it");
       } else {
@@ -73,6 +76,11 @@ GuessedFeatures guess_features(const Table& train, const std::vector<std::string
       say(text("string_categorical, ", s.distinct, " categories", missing_words(s.missing, "are one more")));
       guessed.features.emplace_back(name, FeatureSpace::string_categorical({.missing = Fill::value("")}));
     }
+  }
+  if (guessed.features.empty() && !counting.empty()) {
+    guessed.features.emplace_back(counting, "float_normalized");
+    for (auto& [name, what] : guessed.said)
+      if (name == counting) what = "float_normalized: it numbers the rows, but nothing else is there";
   }
   return guessed;
 }

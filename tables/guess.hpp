@@ -21,10 +21,11 @@ struct GuessedFeatures {
 /// Features for all columns of a training table but those of `leave_out`, such as the target:
 /// - numbers are float_normalized, and Fill::median() stands for missing ones;
 /// - texts are string_categorical, and Fill::value("") stands for missing ones. A test table may have other texts;
-/// - left out are columns with one value, without values, of dates, of numbers that count the rows, of infinite
-/// numbers,
-///   without a name and of another whole number in each row, and of texts of which there are more than 1,000, or more
-///   than half as many as rows.
+/// - left out are columns with one value, without values, of dates, of infinite numbers, and of texts of which there
+/// are
+///   more than 1,000, or more than half as many as rows;
+/// - left out is also what numbers the rows, unless nothing else is left: whole numbers that count them, or of a column
+///   without a name, another in each row.
 /// Throws ValueError for a name in leave_out that is not there.
 GuessedFeatures guess_features(const Table& train, const std::vector<std::string>& leave_out = {});
 

@@ -1,5 +1,5 @@
 # Prints one C++ file with what the pages show in C++: each block ```cpp, and each piece of code in the right column of a
-# table whose head is "| Keras | xgrad |". A block that is no program becomes the body of a function, after its structs.
+# table whose head is "| Keras | xgrad |", or pandas or scikit-learn. A block that is no program becomes the body of a function, after its structs.
 # A block ```cpp of 0.1 is not taken; one that begins with a dot is an excerpt, which blocks.sh looks for in the sources.
 BEGIN { print "#include \"blocks.hpp\"" }
 FNR == 1 { in_block = in_table = 0 }
@@ -19,7 +19,7 @@ function finish() {
   if (!program) printf "void body() {\n#line %d \"%s\"\n%s}\n", first, FILENAME, inside
   print "}"
 }
-/^\| Keras \| xgrad \|/ { in_table = 1; next }
+/^\| (Keras|pandas|scikit-learn) \| xgrad \|/ { in_table = 1; next }
 in_table && /^\|-/ { next }
 in_table && !/^\|/ { in_table = 0 }
 in_table {

@@ -5,6 +5,9 @@
 #include <iostream>
 #include <vector>
 
+#include <xgrad/tables/csv_reader.hpp>
+#include <xgrad/tables/guess.hpp>
+#include <xgrad/tables/table_report.hpp>
 #include <xgrad/teach/check_by_hand.hpp>
 #include <xgrad/teach/lints.hpp>
 #include <xgrad/teach/table.hpp>
@@ -16,6 +19,8 @@ using namespace xgrad;
 extern Tensor x, y, x_val, y_val, wide, deep, prices, sales;
 extern Tape tape;
 extern Sequential model;
+extern Table table, train, test;
+extern Pipeline pipeline;
 extern Optimizer optimizer;
 extern History history;
 extern const Var a, b, u, v, L;

@@ -35,7 +35,7 @@ void say_notes(const Table& table, const std::string& path) {
 std::vector<std::size_t> labelled(const Table& table, const Options& o) {
   const Column& label = table.column(o.label);
   if (label.missing() > 0)
-    std::cout << o.label << " is missing in " << label.missing() << " rows, which are left out\n";
+    std::cout << o.label << " is missing in " << label.missing() << " of " << table.size() << " rows: left out\n";
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < table.size(); ++row)
     if (!label.is_missing(row)) rows.push_back(row);
@@ -58,7 +58,7 @@ Target target_of(const Table& table, const Options& o) {
     std::cout << "numbers, of mean " << formatted(target.mean(), 'g', 6) << " and deviation "
               << formatted(target.deviation(), 'g', 6) << '\n';
   }
-  if (o.task == "guess") std::cout << "  (--task says otherwise, where this guess is wrong)\n";
+  if (o.task == "guess") std::cout << "  (guessed; --task says it otherwise)\n";
   return target;
 }
 
@@ -155,7 +155,9 @@ void train(const Options& o) {
     const auto at = [&](std::size_t k) { return rows.begin() + static_cast<std::ptrdiff_t>(k); };
     return all.take(std::vector<std::size_t>(at(begin), at(end)));
   };
-  const std::size_t held = static_cast<std::size_t>(o.validation * static_cast<double>(rows.size()) + 0.5);
+  std::size_t held = static_cast<std::size_t>(o.validation * static_cast<double>(rows.size()) + 0.5);
+  const bool stops = o.patience > 0 || held >= 20;  // fewer rows say little of when to stop
+  if (!stops && !o.test.empty()) held = 0;          // and others judge
   require<ValueError>(held < rows.size(), "--validation leaves nothing to learn from of ", rows.size(), " rows");
   const Table learnt = part(held, rows.size()), validation = part(0, held);
 
@@ -167,7 +169,7 @@ void train(const Options& o) {
   std::cout << ", " << (target.has_classes() ? target.names().size() == 2 ? "1 sigmoid\n" : "softmax\n" : "1\n");
 
   const std::size_t batches = (learnt.size() + o.batch_size - 1) / o.batch_size;
-  const std::size_t epochs = o.epochs ? o.epochs : std::clamp<std::size_t>(3000 / batches, 30, 1000);
+  const std::size_t epochs = o.epochs ? o.epochs : std::clamp<std::size_t>(3000 / batches, 30, stops ? 1000 : 200);
   const std::size_t patience = o.patience ? o.patience : std::max<std::size_t>(10, epochs / 5);
   FitOptions options{.batch_size = o.batch_size, .epochs = epochs, .verbose = silent};
   if (!o.quiet) options.callbacks.emplace_back(Lines{.every = std::max<std::size_t>(1, epochs / 10)});
@@ -176,7 +178,7 @@ void train(const Options& o) {
   if (held > 0) {
     held_batch = model.batch(validation);
     options.validation_data.emplace(held_batch);
-    options.callbacks.emplace_back(stopping);
+    if (stops) options.callbacks.emplace_back(stopping);
   }
   const History history = model.fit(learnt, options);
 
@@ -218,13 +220,16 @@ int main(int argc, char** argv) {
   app.add_option("--task", o.task, "what the label is")
       ->check(CLI::IsMember({"guess", "regression", "binary", "classes"}));
   app.add_option("--layers", o.layers, "units of the hidden layers: 64,32")->delimiter(',')->check(CLI::PositiveNumber);
-  app.add_option("--epochs", o.epochs, "the most epochs; 0 for 3000 batches, but 30 to 1000 epochs");
+  app.add_option(
+      "--epochs", o.epochs,
+      "the most epochs; 0 for 3000 batches, but 30 to 1000 epochs, or to 200 where fewer than 20 rows validate");
   app.add_option("--batch-size", o.batch_size)->check(CLI::PositiveNumber);
   app.add_option("--learning-rate", o.learning_rate, "of Adam")->check(CLI::PositiveNumber);
   app.add_option("--validation", o.validation, "the share of the rows that validates, drawn at random")
       ->check(CLI::Range(0., 0.9));
   app.add_option("--patience", o.patience,
-                 "epochs without a better val_loss that end the training; 0 for a fifth of all, but 10 or more");
+                 "epochs without a better val_loss that end the training; 0 for a fifth of all, but 10 or more, and no "
+                 "such end where fewer than 20 rows validate");
   app.add_option("--seed", o.seed, "of the weights, and of the order of the rows");
   app.option_defaults()->always_capture_default(false);
   app.add_option("--test", o.test, "a second CSV file by which the model is judged");

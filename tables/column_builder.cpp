@@ -145,13 +145,16 @@ bool ColumnBuilder::add(std::string_view cell, std::size_t line) {
     column_.add(cell);
     return true;
   }
-  const bool is_number = rules_->is_number(cell, value);
-  if (is_number ? rules_->is_missing(value) : rules_->is_missing(cell)) {
+  const bool is_number = rules_->is_number(cell, value), is_gone = is_number && rules_->is_missing(value);
+  if ((is_gone || !is_number) && rules_->is_missing(cell)) {
     column_.add_missing();
   } else if (is_number && kind_ != Kind::truth) {
     kind_ = Kind::number;
     ++numbers_;
-    column_.add(value);
+    if (is_gone)  // in another form than na_values has it: among texts it would be one
+      column_.add_missing();
+    else
+      column_.add(value);
   } else if (is_number || kind_ == Kind::number || !add_truth(cell)) {
     if (is_fixed_) return false;
     turn_to_texts(cell, line);

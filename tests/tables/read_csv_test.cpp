@@ -114,6 +114,11 @@ TEST_CASE("what is missing") {
   CHECK(kept.column("b").text(0) == "NA");
   CHECK(kept.column("b").is_missing(1));
   CHECK(read_csv_text("a,b\n,1\nNA,2\n").column("a").missing() == 2);
+  for (const std::string text : {"a\n1.0\nx\n1\n", "a\nx\n1\n1.0\n", "a\n1.0\nTrue\n1\n", "a\nTrue\n1.0\n1\n"}) {
+    const Table mixed = read_csv_text(text, {.na_values = {"1"}});  // in texts, as it is written
+    REQUIRE(mixed.column("a").is_text());
+    CHECK(mixed.column("a").missing() == 1);
+  }
 }
 
 TEST_CASE("options have pandas' names") {

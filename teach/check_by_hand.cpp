@@ -81,25 +81,60 @@ std::vector<Tensor> moved(const std::vector<Tensor>& values, Rng& rng) {
   return result;
 }
 
-// The gradients of the others after one of the parameters has made a step of its own.
+// A parameter after the learner's step; as it was if the step does not fit.
+Tensor stepped(const Tensor& value, const Tensor& gradient, double rate) {
+  Tensor result = value;
+  if (gradient.size() == value.size())
+    for (std::size_t i = 0; i < value.size(); ++i) result.data()[i] -= static_cast<Real>(rate * gradient.data()[i]);
+  return result;
+}
+
+// The gradients of the others after some of the parameters have made their steps, and the loss was computed again: one
+// of them, or all before or behind a parameter.
 void add_updates(Tape& tape, const Function& loss, const std::vector<HandParameter>& parameters,
-                 const std::vector<Tensor>& values, double rate, std::vector<HandPoint*>& at) {
+                 const std::vector<Tensor>& values, const std::vector<Tensor>& after, std::vector<HandPoint*>& at) {
+  const auto gradients_after = [&](const auto& moves) {
+    std::vector<Tensor> now = values;
+    for (std::size_t m = 0; m < parameters.size(); ++m)
+      if (moves(m)) now[m] = after[m];
+    set(parameters, now);
+    return gradients_of(record(tape, loss, parameters));
+  };
+  const auto add = [&](std::size_t k, const std::string& who, Tensor gradient) {
+    at[k]->mistakes.push_back(
+        {Cause::updated,
+         "updated: it is right for the values after the step of " + who + "; compute all gradients first, then update",
+         std::move(gradient)});
+  };
   for (std::size_t moving = 0; moving < parameters.size(); ++moving) {
-    const Tensor& step = at[moving]->yours;
-    std::vector<Tensor> stepped = values;
-    if (step.size() == stepped[moving].size())
-      for (std::size_t i = 0; i < step.size(); ++i)
-        stepped[moving].data()[i] -= static_cast<Real>(rate * step.data()[i]);
-    set(parameters, stepped);
-    const std::vector<Tensor> right = gradients_of(record(tape, loss, parameters));
+    const std::vector<Tensor> right = gradients_after([&](std::size_t m) { return m == moving; });
     for (std::size_t k = 0; k < parameters.size(); ++k)
-      if (k != moving)
-        at[k]->mistakes.push_back({Cause::updated,
-                                   "updated: it is right for the values after the step of " + parameters[moving].name +
-                                       "; compute all gradients first, then update",
-                                   right[k]});
+      if (k != moving) add(k, parameters[moving].name, right[k]);
+  }
+  for (std::size_t k = 0; k < parameters.size(); ++k) {
+    const std::size_t behind = parameters.size() - 1 - k;
+    if (k > 1) add(k, "the parameters before it", gradients_after([&](std::size_t m) { return m < k; })[k]);
+    if (behind > 1) add(k, "the parameters behind it", gradients_after([&](std::size_t m) { return m > k; })[k]);
   }
   set(parameters, values);
+}
+
+// The same loss at the same values: what drops out at random is another function every time.
+void require_same(Tape& tape, const Function& loss, const std::vector<HandParameter>& parameters) {
+  const Recorded r = record(tape, loss, parameters);
+  const double first = r.loss.item();
+  const std::vector<Tensor> gradients = gradients_of(r);
+  const Recorded again = record(tape, loss, parameters);
+  const double second = again.loss.item();
+  const std::vector<Tensor> others = gradients_of(again);
+  const auto same = [](double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); };
+  bool all_same = same(first, second);
+  for (std::size_t k = 0; k < gradients.size(); ++k)
+    all_same =
+        all_same && std::equal(gradients[k].begin(), gradients[k].end(), others[k].begin(), others[k].end(), same);
+  require<ValueError>(all_same, "check_by_hand: the loss is another function at each call: ", first, ", then ", second,
+                      " at the same values. If it draws random numbers, as dropout does, begin each call with the same"
+                      " seed, and give your formula that mask");
 }
 
 }  // namespace
@@ -124,6 +159,7 @@ HandReport check_by_hand(const Function& loss, const std::vector<HandParameter>&
   require<ValueError>(!parameters.empty(), "check_by_hand: no parameters; it takes at least one");
   const Kept kept(parameters);
   Tape tape;
+  require_same(tape, loss, parameters);
   Rng rng(options.seed);
   HandReport report;
   std::vector<std::vector<Tensor>> places;
@@ -179,9 +215,15 @@ HandReport check_by_hand(const Function& loss, const std::vector<HandParameter>&
     std::vector<Tensor> right;
     for (auto& list : points) at.push_back(&list[p]), right.push_back(list[p].right);
     const Recorded r = record(tape, loss, parameters);
-    std::vector<std::vector<Mistake>> mistakes = mistakes_of(r.loss, r.x, right);
+    std::vector<std::string> names;
+    std::vector<Tensor> after;
+    for (std::size_t k = 0; k < at.size(); ++k) {
+      names.push_back(parameters[k].name);
+      if (options.learning_rate != 0) after.push_back(stepped(places[p][k], at[k]->yours, options.learning_rate));
+    }
+    std::vector<std::vector<Mistake>> mistakes = mistakes_of(r.loss, r.x, right, names, after);
     for (std::size_t k = 0; k < at.size(); ++k) at[k]->mistakes = std::move(mistakes[k]);
-    if (options.learning_rate != 0) add_updates(tape, loss, parameters, places[p], options.learning_rate, at);
+    if (!after.empty()) add_updates(tape, loss, parameters, places[p], after, at);
   }
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     const std::string& name = parameters[k].name;

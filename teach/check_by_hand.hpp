@@ -24,10 +24,11 @@ enum class Cause {
   constant_factor,  ///< it is another multiple of the right one
   transposed,       ///< it is the right one, transposed
   wrong_shape,      ///< it has another shape, such as (n, 1) for (n,)
-  outer_product,    ///< every residual was multiplied by every input: a broadcast to a table
-  not_reduced,      ///< it still has the axis of the batch
+  outer_product,    ///< (n, 1) with (n,) is a table: every residual times every input, or every target less every
+                    ///< prediction
+  not_reduced,      ///< it still has the axis of the batch, or is that of one example
   missing_path,     ///< a term of the sum over all paths is missing
-  missing_mask,     ///< the derivative of relu, 1 where x > 0, else 0, is not applied
+  missing_mask,     ///< the derivative of an activation, such as relu's 1 where x > 0, is missing, or is another's
   updated,          ///< it is right for the values after a step of another parameter
   on_kink,          ///< not judged: all points are on a kink, such as relu at 0
   unknown,          ///< none of these
@@ -82,7 +83,8 @@ struct HandOptions {
 /// computes the learner's gradients from the current values. Points where the loss has a kink or is not finite are
 /// passed over. The values are put back at the end, also after an exception; a tape that watched a Parameter before has
 /// to be rewound, as after every edit(). Throws ShapeError if the loss is not a number; ValueError for a gradient of an
-/// unknown name; and what the functions throw.
+/// unknown name, and for a loss that differs between two calls at the same values, as with dropout whose random numbers
+/// are not seeded afresh; and what the functions throw.
 HandReport check_by_hand(const Function& loss, const std::vector<HandParameter>& parameters,
                          const std::function<HandGradients()>& gradients, const HandOptions& options = {});
 

@@ -180,6 +180,17 @@ HandVerdict judge(const std::string& name, const std::vector<HandPoint>& points,
     const Mistake* mistake;  // none: the right gradient
     double c;
   };
+  // A mistake that changes nothing here, as in a layer above; and a table that gives a multiple, whose factor says
+  // more.
+  std::vector<bool> explains_nothing(mistakes);
+  for (std::size_t m = 0; m < mistakes; ++m) {
+    std::vector<const Tensor*> with, without;
+    for (const HandPoint& point : points) with.push_back(&point.mistakes[m].gradient), without.push_back(&point.right);
+    if (with[0]->shape() != without[0]->shape()) continue;
+    const bool table = points[0].mistakes[m].cause == Cause::outer_product;
+    const double c = table ? factor(with, without) : 1;
+    explains_nothing[m] = c != 0 && is_multiple(points, with, without, c);
+  }
   const std::vector<Reading> readings = readings_of(points);
   std::vector<Match> matches;
   std::vector<std::pair<const Mistake*, double>> scaled;  // terms that yours has times a factor
@@ -192,7 +203,7 @@ HandVerdict judge(const std::string& name, const std::vector<HandPoint>& points,
         other.push_back(m == 0 ? &points[p].right : &points[p].mistakes[m - 1].gradient);
         fits = fits && without_ones(left[p]->shape()) == without_ones(other[p]->shape());
       }
-      if (!fits) continue;
+      if (!fits || (m > 0 && explains_nothing[m - 1])) continue;
       const bool same = is_multiple(points, left, other, 1);
       const double c = same ? 1 : factor(left, other);
       const Mistake* const mistake = m == 0 ? nullptr : &points[0].mistakes[m - 1];

@@ -8,8 +8,6 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-namespace {
-
 bool is_op(const Tape::Record& record, std::string_view name) {
   return record.op != nullptr && record.op->name == name;
 }
@@ -19,6 +17,8 @@ std::string named(const Tape& tape, std::uint32_t line) {
   const char* const leaf = record.parameter != nullptr ? record.parameter->label.c_str() : "a leaf";
   return text("line ", line, " (", record.op != nullptr ? record.op->name : leaf, ")");
 }
+
+namespace {
 
 // The sum over the rows of x, (n, k), for each of its columns.
 std::vector<double> column_sums(const Tensor& x) {
@@ -60,55 +60,6 @@ Tensor transposed(const Tensor& x) {
   return y;
 }
 
-// relu, also written as maximum(x, 0)
-bool is_relu(const Tape& tape, const Tape::Record& record) {
-  if (is_op(record, "relu")) return true;
-  if (!is_op(record, "maximum") || tape[record.inputs[1]].active) return false;
-  if (record.value->shape() != tape[record.inputs[0]].value->shape()) return false;
-  const Tensor& bound = *tape[record.inputs[1]].value;
-  return std::all_of(bound.begin(), bound.end(), [](Real x) { return x == 0; });
-}
-
-// What a sweep without the mask of some relus has beside the right gradients. Where a relu would have let nothing
-// through, its adjoint is an extra seed for its input.
-std::vector<Tensor> without_masks(const std::vector<TraceStep>& relus, const std::vector<Var>& x) {
-  Tape& tape = x[0].tape();
-  std::vector<std::pair<Var, Var>> extra;
-  std::vector<Tensor> more;
-  for (const Var v : x) more.push_back(zeros(v.shape()));
-  for (const TraceStep& relu : relus) {
-    Tensor adjoint = *tape[relu.adjoint].value;
-    for (const auto& [y, seed] : extra) adjoint += vjp(y, {tape.var(relu.line)}, seed)[0].value();
-    const Var input = tape.var(relu.terms[0].to);
-    for (std::size_t i = 0; i < adjoint.size(); ++i)
-      if (input.value().data()[i] > 0) adjoint.data()[i] = 0;
-    extra.emplace_back(input, tape.constant(adjoint));
-    const std::vector<Var> gradients = vjp(input, x, extra.back().second);
-    for (std::size_t k = 0; k < x.size(); ++k) more[k] += gradients[k].value();
-  }
-  return more;
-}
-
-void add_masks(const std::vector<TraceStep>& steps, const std::vector<Var>& x, const std::vector<Tensor>& right,
-               std::vector<std::vector<Mistake>>& all) {
-  const Tape& tape = x[0].tape();
-  std::vector<TraceStep> relus;
-  for (const TraceStep& step : steps)
-    if (is_relu(tape, tape[step.line]) && !step.terms.empty()) relus.push_back(step);
-  const auto add = [&](const std::vector<TraceStep>& some) {
-    std::string lines;
-    for (const TraceStep& step : some) lines += (lines.empty() ? "" : ", ") + named(tape, step.line);
-    const std::vector<Tensor> more = without_masks(some, x);
-    for (std::size_t k = 0; k < x.size(); ++k)
-      all[k].push_back(
-          {Cause::missing_mask,
-           "missing mask: the derivative of relu, 1 where x > 0 and 0 elsewhere, is not applied at " + lines,
-           right[k] + more[k]});
-  };
-  for (const TraceStep& relu : relus) add({relu});
-  if (relus.size() > 1) add(relus);
-}
-
 // The paths that leave a line which is read more than once.
 void add_paths(const std::vector<TraceStep>& steps, const std::vector<Var>& x, const std::vector<Tensor>& right,
                std::vector<std::vector<Mistake>>& all) {
@@ -146,7 +97,9 @@ void add_paths(const std::vector<TraceStep>& steps, const std::vector<Var>& x, c
 
 }  // namespace
 
-std::vector<std::vector<Mistake>> mistakes_of(Var loss, const std::vector<Var>& x, const std::vector<Tensor>& right) {
+std::vector<std::vector<Mistake>> mistakes_of(Var loss, const std::vector<Var>& x, const std::vector<Tensor>& right,
+                                              const std::vector<std::string>& names,
+                                              const std::vector<Tensor>& stepped) {
   Tape& tape = loss.tape();
   std::vector<std::vector<Mistake>> all(x.size());
   const std::vector<TraceStep> steps = trace(loss);
@@ -166,7 +119,7 @@ std::vector<std::vector<Mistake>> mistakes_of(Var loss, const std::vector<Var>& 
       }
   }
   add_paths(steps, x, right, all);
-  add_masks(steps, x, right, all);
+  add_wrong_rules(steps, x, right, names, stepped, all);
   return all;
 }
 

@@ -2,6 +2,8 @@
 
 // For check_by_hand: what mistakes would give, and which of them explains a gradient.
 
+#include <string_view>
+
 #include <xgrad/teach/check_by_hand.hpp>
 #include <xgrad/teach/trace.hpp>
 
@@ -21,8 +23,21 @@ struct HandPoint {
   std::vector<Mistake> mistakes;  ///< in the same order at all points
 };
 
-/// The mistakes of each parameter x of a loss at its current point, but for those that need another one.
-std::vector<std::vector<Mistake>> mistakes_of(Var loss, const std::vector<Var>& x, const std::vector<Tensor>& right);
+bool is_op(const Tape::Record& record, std::string_view name);
+
+/// "line 3 (matmul)"
+std::string named(const Tape& tape, std::uint32_t line);
+
+/// The mistakes of each parameter x of a loss at its current point, but for those that need another one. `stepped` has
+/// the parameters after the learner's steps, or nothing if these are not known.
+std::vector<std::vector<Mistake>> mistakes_of(Var loss, const std::vector<Var>& x, const std::vector<Tensor>& right,
+                                              const std::vector<std::string>& names,
+                                              const std::vector<Tensor>& stepped);
+
+/// Adds those in what a line hands on: a transposed matrix, a missing mask, a matrix that was already updated.
+void add_wrong_rules(const std::vector<TraceStep>& steps, const std::vector<Var>& x, const std::vector<Tensor>& right,
+                     const std::vector<std::string>& names, const std::vector<Tensor>& stepped,
+                     std::vector<std::vector<Mistake>>& all);
 
 /// The counts that a mean or a sum among the lines before `end` may have been taken over.
 std::vector<std::size_t> counts_of(const Tape& tape, std::size_t end);

@@ -144,3 +144,90 @@ TEST_CASE("check_by_hand names the relus whose masks are missing, one or all") {
   CHECK(verdict(true, false).message == missing + "line 6 (relu)");
   CHECK(verdict(false, false).message == missing + "line 6 (relu), line 1 (relu)");
 }
+
+TEST_CASE("check_by_hand names a residual that became a table, summed or averaged, in either order") {
+  // a prediction (n, 1) less a target (n,): row i of the table is prediction i with all targets
+  for (const bool fused : {false, true})
+    for (const bool each_target : {false, true})
+      for (const double count : {1.0, 5.0}) {
+        CAPTURE(fused);
+        CAPTURE(each_target);
+        CAPTURE(count);
+        Line line = article_003();
+        line.y = column({1, 5, 4, 9, 8});
+        const HandReport report = check_by_hand(
+            [&](Tape& tape) {
+              const Var weight = tape.watch(line.w), bias = tape.watch(line.b), product = line.X * weight;
+              const Var prediction = product + bias;
+              return fused ? mean_squared_error(line.y, prediction) : mean(square(prediction - line.y));
+            },
+            {{"w", line.w}, {"b", line.b}},
+            [&] {
+              double w = 0, b = 0;
+              for (std::size_t i = 0; i < 5; ++i)
+                for (std::size_t j = 0; j < 5; ++j) {
+                  const double p = line.w.value()(0) * line.X(i, 0) + line.b.value()(0), r = p - line.y(j, 0);
+                  w += 2.0 / 5 * r * line.X(each_target ? j : i, 0) / count, b += 2.0 / 5 * r / count;
+                }
+              return HandGradients{{"w", w}, {"b", b}};
+            });
+        CHECK(report.parameters[0].readings == Readings{{Cause::outer_product}});
+        CHECK(report.parameters[0].message ==
+              "outer product: (5, 1) with (5,) is broadcast to a table of 5 x 5; the residual has every target with "
+              "every prediction");
+        // the sum of the table is 5 times that of the residuals
+        CHECK(report.parameters[1].readings == (count == 5 ? Readings{} : Readings{{Cause::mean_or_sum}}));
+      }
+}
+
+TEST_CASE("check_by_hand names a sum over the batch of which the last example is left, as after = for +=") {
+  Line line = article_000();
+  const HandReport report = check(line, [&] {
+    double w = 0, b = 0;
+    for (std::size_t i = 0; i < 100; ++i) {
+      const double r = line.residual()(i, 0);
+      w = -2 / line.n() * r * line.X(i, 0), b = -2 / line.n() * r;
+    }
+    return HandGradients{{"w", w}, {"b", b}};
+  });
+  for (const HandVerdict& verdict : report.parameters) {
+    CHECK(verdict.readings == Readings{{Cause::not_reduced}});
+    CHECK(verdict.message == "not reduced: it is that of the last example alone; the sum over the batch is missing");
+  }
+}
+
+TEST_CASE("check_by_hand refuses a loss that drops out at random, and takes one whose mask stays") {
+  const Dropout dropout(0.5);
+  const Tensor x{{0.1, 0.2, 0.3, 0.4}, {0.5, 0.6, 0.7, 0.8}};
+  Tensor w{1, -2, 3, 0.5};
+  Rng running(1);
+  const auto loss = [&](Rng& rng, Var w) { return sum(exp(dropout(x * w, {.training = true, .rng = &rng}))); };
+  const auto by_hand = [&](bool masked, bool scaled) {
+    const Tensor ones = xt::ones<Real>({2, 4});
+    Rng rng(3);
+    Tape tape;
+    const Tensor mask = dropout(tape.constant(ones), {.training = true, .rng = &rng}).value();  // 0 or 2
+    const Tensor product = x * w;
+    const Tensor grown = exp(Tensor(mask * product)), slope = masked ? mask : scaled ? Tensor(2 * ones) : ones;
+    const Tensor g = grown * slope * x;
+    return HandGradients{{"w", sum(g, 0)}};
+  };
+  const std::string refused = thrown_by<ValueError>([&] {
+    check_by_hand([&](Var w) { return loss(running, w); }, {{"w", w}}, [&] { return by_hand(true, true); });
+  });
+  CAPTURE(refused);
+  CHECK(refused.find("check_by_hand: the loss is another function at each call: ") == 0);
+  CHECK(refused.find("begin each call with the same seed, and give your formula that mask") != std::string::npos);
+  CHECK(w == Tensor{1, -2, 3, 0.5});
+
+  const auto seeded = [&](Var w) {
+    Rng rng(3);
+    return loss(rng, w);
+  };
+  const auto readings = [&](bool masked, bool scaled) {
+    return check_by_hand(seeded, {{"w", w}}, [&] { return by_hand(masked, scaled); }).parameters[0].readings;
+  };
+  CHECK(readings(true, true).empty());
+  CHECK(readings(false, true) == Readings{{Cause::missing_mask}});
+  CHECK(readings(false, false) == Readings{{Cause::missing_mask}});
+}

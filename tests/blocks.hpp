@@ -9,8 +9,8 @@
 #include <xgrad/tables/guess.hpp>
 #include <xgrad/tables/table_report.hpp>
 #include <xgrad/teach/check_by_hand.hpp>
+#include <xgrad/teach/explain.hpp>
 #include <xgrad/teach/lints.hpp>
-#include <xgrad/teach/table.hpp>
 #include <xgrad/teach/tape_page.hpp>
 #include <xgrad/xgrad.hpp>
 

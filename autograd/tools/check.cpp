@@ -61,24 +61,6 @@ GradientCheck compared(const std::vector<Tensor>& analytic, const std::vector<Te
   return worst;
 }
 
-// What makes every element of `yours` the same multiple of the right one, if anything does.
-std::string guess(const Tensor& yours, const Tensor& numeric) {
-  double ratio = NAN;
-  for (std::size_t i = 0; i < yours.size(); ++i) {
-    const double a = yours.data()[i], n = numeric.data()[i];
-    if (std::abs(n) < 1e-6 && std::abs(a) < 1e-6) continue;
-    if (!std::isfinite(a / n) || std::abs(a / n - ratio) > 1e-6 * std::abs(ratio)) return "";
-    ratio = a / n;
-  }
-  const auto is = [&](double c) { return std::abs(ratio - c) < 1e-6 * std::abs(c); };
-  if (is(-1)) return ": sign?";
-  if (is(0.5)) return ": half; the factor 2 of a square?";
-  if (is(-0.5)) return ": sign, and half; the factor 2 of a square?";
-  if (is(2)) return ": double; a factor 2 too many?";
-  if (std::isfinite(ratio)) return text(": ", ratio, " times; a sum in place of a mean, or a constant factor?");
-  return "";
-}
-
 }  // namespace
 
 std::vector<Tensor> numeric_gradient(const Function& f, const std::vector<Tensor>& inputs) {
@@ -114,24 +96,6 @@ GradientCheck check_gradient(const Function& f, const std::vector<Tensor>& input
     worst.message =
         text("order ", worst.order, ": input ", worst.input, " at ", place(inputs[worst.input].shape(), worst.element),
              ": analytic ", worst.analytic, ", numeric ", worst.numeric, ", relative error ", worst.relative_error);
-  return worst;
-}
-
-GradientCheck check_by_hand(const Function& f, const std::vector<Claim>& claims, double tolerance) {
-  std::vector<Tensor> inputs, yours;
-  for (const Claim& claim : claims) {
-    require(claim.gradient.shape() == claim.x.shape(), "check_by_hand: your gradient of ", claim.name, " has shape ",
-            claim.gradient.shape(), "; it takes the shape of ", claim.name, ", ", claim.x.shape(),
-            ": was something broadcast, or not summed?");
-    inputs.push_back(claim.x);
-    yours.push_back(claim.gradient);
-  }
-  const std::vector<Tensor> numeric = numeric_gradient(f, inputs);
-  GradientCheck worst = compared(yours, numeric, tolerance);
-  if (worst.ok) return worst;
-  const std::size_t k = worst.input;
-  worst.message = text("your gradient of ", claims[k].name, " differs at ", place(inputs[k].shape(), worst.element),
-                       ": yours ", worst.analytic, ", numeric ", worst.numeric, guess(yours[k], numeric[k]));
   return worst;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// Is a gradient right? What a sweep computes, or a formula derived by hand, is compared with differences of the
-// function itself.
+// Is a gradient right? What a sweep computes is compared with differences of the function itself.
+// teach/check_by_hand.hpp judges formulas that were derived by hand.
 
 #include <functional>
 #include <string>
@@ -37,18 +37,7 @@ std::vector<Tensor> numeric_gradient(const Function& f, const std::vector<Tensor
 /// a layer, or an operation of one's own.
 GradientCheck check_gradient(const Function& f, const std::vector<Tensor>& inputs, double tolerance = 1e-6);
 
-/// For check_by_hand: an input x of a function, its name, and the gradient by it that somebody has derived.
-struct Claim {
-  std::string name;
-  Tensor x, gradient;
-};
-
-/// Compares gradients derived by hand, of a function whose result is a number, with differences. The message names the
-/// input, the place and both values, and what the mistake looks like: "your gradient of w differs at (0, 2): yours 0.8,
-/// numeric -0.8: sign?".
-GradientCheck check_by_hand(const Function& f, const std::vector<Claim>& claims, double tolerance = 1e-6);
-
-// All three for a function of one, two or three Vars, as many as there are inputs, or of a list of them, such as a
+// Both for a function of one, two or three Vars, as many as there are inputs, or of a list of them, such as a
 // lambda: check_gradient([](Var a, Var b) { ... }, {x, y}). They throw ValueError if there are more or fewer inputs.
 
 namespace detail {
@@ -82,11 +71,6 @@ std::vector<Tensor> numeric_gradient(F f, const std::vector<Tensor>& inputs) {
 template <class F>
 GradientCheck check_gradient(F f, const std::vector<Tensor>& inputs, double tolerance = 1e-6) {
   return check_gradient(detail::on_list("check_gradient", f, inputs.size()), inputs, tolerance);
-}
-
-template <class F>
-GradientCheck check_by_hand(F f, const std::vector<Claim>& claims, double tolerance = 1e-6) {
-  return check_by_hand(detail::on_list("check_by_hand", f, claims.size()), claims, tolerance);
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,12 +1,12 @@
-#include <xgrad/teach/table.hpp>
+#include <xgrad/teach/explain.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <string_view>
 
-#include <xgrad/autograd/tools/explain.hpp>
 #include <xgrad/core/detail/words.hpp>
+#include <xgrad/teach/trace.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -56,7 +56,7 @@ std::string backward(const Tape& tape, const TraceStep& step) {
 
 }  // namespace
 
-std::string chain_rule_table(Var y) {
+std::string explain(Var y) {
   const std::vector<TraceStep> steps = trace(y);
   const Tape& tape = y.tape();
   const std::vector<bool> shown = lines_of(tape, y.line());
@@ -85,17 +85,18 @@ std::string chain_rule_table(Var y) {
   return table;
 }
 
-std::string to_dot(const Tape& tape, const std::vector<TraceStep>& steps) {
-  require<ValueError>(!steps.empty(), "to_dot: the trace has no steps; it takes that of a result");
+std::string to_dot(Var y) {
+  const std::vector<TraceStep> steps = trace(y);
+  const Tape& tape = y.tape();
   constexpr std::uint32_t none = ~std::uint32_t{0};
-  std::vector<std::uint32_t> adjoints(steps[0].line + 1, none);
+  std::vector<std::uint32_t> adjoints(y.line() + 1, none);
   for (const TraceStep& step : steps) {
     adjoints[step.line] = step.adjoint;
     for (const TraceTerm& term : step.terms) adjoints[term.to] = term.adjoint;
   }
-  const std::vector<bool> shown = lines_of(tape, steps[0].line);
+  const std::vector<bool> shown = lines_of(tape, y.line());
   std::string graph = "digraph trace {\n  rankdir=LR\n  node [shape=box]\n";
-  for (std::uint32_t line = 0; line <= steps[0].line; ++line) {
+  for (std::uint32_t line = 0; line <= y.line(); ++line) {
     if (!shown[line]) continue;
     const Tape::Record& record = tape[line];
     const std::string label =

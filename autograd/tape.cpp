@@ -117,8 +117,17 @@ Var Tape::record_line(const Op& op, const Shape& shape, const Attributes* with, 
   z.inputs = inputs;
   z.active = active;
   if (with) z.with = *with;
-  if (check_finite_) require_finite(*this, last().line());
+  if (looks_) look();
   return last();
+}
+
+// What was asked for with every line of an operation.
+void Tape::look() {
+  const std::uint32_t line = last().line();
+  if (check_finite_) require_finite(*this, line);
+  if (!on_line_) return;
+  const Writing until_done{writing_ = true};
+  on_line_(line);
 }
 
 std::array<std::int8_t, Attributes::most_axes> one_axis(const char* who, std::size_t axis) {

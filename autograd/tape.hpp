@@ -16,6 +16,7 @@
 
 #include <array>
 #include <concepts>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -117,7 +118,13 @@ class Tape {
   void rewind();
 
   /// If on, an operation that yields NaN or infinity throws ValueError, which names it and its inputs.
-  void check_finite(bool on) { check_finite_ = on; }
+  void check_finite(bool on) { check_finite_ = on, looks_ = on || on_line_; }
+
+  /// What is called with the number of each operation's line as soon as the line is there, also those of sweeps; an
+  /// empty function: nothing. It may read the tape; to record within it throws TapeError.
+  void on_line(std::function<void(std::uint32_t line)> f) {
+    on_line_ = std::move(f), looks_ = check_finite_ || on_line_;
+  }
 
   /// From now on, lines may take memory for so many elements in all beyond what the tape has: for a dry run of what
   /// somebody else made. A line that takes more throws LimitError, before memory is given.
@@ -158,6 +165,7 @@ class Tape {
     return *buffers_[records_.size()];
   }
   void begin_line();
+  void look();
   void resize(Tensor& x, const Shape& shape);
   std::uint32_t& place(const Parameter& parameter);
   Record& push(const Tensor* value) {
@@ -177,7 +185,7 @@ class Tape {
 
   Anchor* anchor_;
   const char* thread_ = nullptr;
-  bool check_finite_ = false, writing_ = false;
+  bool looks_ = false, writing_ = false;
   bool has_old_lines_ = false;  // of values that a parameter had before it was changed and watched again
   std::vector<Record> records_;
   std::vector<std::unique_ptr<Tensor>> buffers_;  // one for each line, and those kept from before
@@ -186,6 +194,8 @@ class Tape {
   std::vector<Watched> watched_;
   std::vector<std::uint32_t> places_;  // a hash table of the parameters: 1 + the number of one in watched_, or 0
   std::vector<std::uint32_t> spare_;   // the memory of the last sweep's list
+  bool check_finite_ = false;
+  std::function<void(std::uint32_t)> on_line_;
 };
 
 static_assert(sizeof(Tape::Record) <= 64);  // a cache line

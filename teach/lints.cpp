@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <ostream>
 #include <string_view>
+
+#include <xgrad/teach/detail/lines.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -32,10 +36,6 @@ struct Reader {
   void dead_units() const;
   void first_loss() const;
 };
-
-bool is_op(const Tape::Record& record, std::string_view name) {
-  return record.op != nullptr && record.op->name == name;
-}
 
 bool is_probability(Real x) { return x >= 0 && x <= 1; }
 
@@ -144,6 +144,23 @@ std::vector<Lint> lint(const Tape& tape, const LintOptions& options) {
   return notes;
 }
 
+namespace {
+
+// What the gradient of a parameter is suspected of; nothing if it has one as it should be.
+std::optional<Lint> gradient_note(const Parameter& parameter, std::uint32_t line, const Tensor* gradient) {
+  const auto note = [&](LintKind kind, const char* says) {
+    return Lint{line, kind, text("parameter ", parameter.label, ": ", says)};
+  };
+  if (gradient == nullptr) return note(LintKind::no_gradient, "no gradient; the loss does not depend on it");
+  if (!std::all_of(gradient->begin(), gradient->end(), [](Real g) { return std::isfinite(g); }))
+    return note(LintKind::not_finite, "the gradient has a NaN or an infinity");
+  if (std::all_of(gradient->begin(), gradient->end(), [](Real g) { return g == 0; }))
+    return note(LintKind::zero_gradient, "the gradient is 0, so a step does not change it");
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::vector<Lint> lint(const Tape& tape, const std::vector<TraceStep>& steps) {
   std::vector<Lint> notes;
   for (std::uint32_t line = 0; line < tape.size(); ++line) {
@@ -153,18 +170,53 @@ std::vector<Lint> lint(const Tape& tape, const std::vector<TraceStep>& steps) {
     for (const TraceStep& step : steps)
       for (const TraceTerm& term : step.terms)
         if (term.to == line) gradient = tape[term.adjoint].value;
-    const auto note = [&](LintKind kind, const char* says) {
-      notes.push_back({line, kind, text("parameter ", parameter->label, ": ", says)});
-    };
-    if (gradient == nullptr) {
-      note(LintKind::no_gradient, "no gradient; the loss does not depend on it");
-    } else if (!std::all_of(gradient->begin(), gradient->end(), [](Real g) { return std::isfinite(g); })) {
-      note(LintKind::not_finite, "the gradient has a NaN or an infinity");
-    } else if (std::all_of(gradient->begin(), gradient->end(), [](Real g) { return g == 0; })) {
-      note(LintKind::zero_gradient, "the gradient is 0, so a step does not change it");
-    }
+    if (const auto note = gradient_note(*parameter, line, gradient)) notes.push_back(*note);
   }
   return notes;
+}
+
+Lints::Lints(Tape& tape, std::ostream& out, LintOptions options) : tape_(tape), out_(out), options_(options) {
+  tape.on_line([this](std::uint32_t line) { look(line); });
+}
+
+Lints::~Lints() {
+  tape_.on_line({});
+  end_recording();
+}
+
+void Lints::look(std::uint32_t line) {
+  if (!last_.is_current()) end_recording();
+  last_ = tape_.var(line);
+  for (const Parameter* p : tape_.watched(watched_.size())) {
+    std::uint32_t its = 0;
+    while (tape_[its].parameter != p) ++its;
+    watched_.push_back({p, p->token(), its, false});
+  }
+  const Tape::Record& record = tape_[line];
+  for (std::size_t k = 0; k < record.op->forward.arity(); ++k)
+    for (Watched& w : watched_) w.is_read = w.is_read || tape_[record.inputs[k]].parameter == w.parameter;
+  std::vector<Lint> found;
+  Reader{tape_, options_, line, found}.read();
+  for (const Lint& note : found) add(note);
+}
+
+// The gradients that backward() has left in the parameters.
+void Lints::end_recording() {
+  for (const Watched& w : watched_) {
+    if (w.token.expired() || !w.parameter->is_learnt()) continue;
+    const Tensor& gradient = w.parameter->gradient;
+    if (gradient.shape() != w.parameter->value().shape()) continue;  // no backward() yet
+    if (const auto note = gradient_note(*w.parameter, w.line, w.is_read ? &gradient : nullptr)) add(*note);
+  }
+  if (!watched_.empty()) options_.untrained = false;
+  watched_.clear();
+}
+
+void Lints::add(const Lint& note) {
+  const auto is_same = [&](const Lint& other) { return other.kind == note.kind && other.line == note.line; };
+  if (std::any_of(notes_.begin(), notes_.end(), is_same)) return;
+  notes_.push_back(note);
+  out_ << "hint: line " << note.line << ": " << note.message << '\n';
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

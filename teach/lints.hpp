@@ -2,6 +2,8 @@
 
 // What is suspicious in a recording, though it is no error: the mistakes that training does not show.
 
+#include <iostream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -40,5 +42,41 @@ std::vector<Lint> lint(const Tape& tape, const LintOptions& options = {});
 /// Reads a trace, and notes the watched parameters that got no gradient, or one that is 0 or not finite. Parameters
 /// that are frozen or not trainable are passed over.
 std::vector<Lint> lint(const Tape& tape, const std::vector<TraceStep>& steps);
+
+/// Notes while a tape records, as long as it lives: it reads each line as soon as it is there, so the note comes before
+/// an error that follows from the line. It writes "hint: line 2: subtract: (5,) with (5, 1) is broadcast to ...", once
+/// for each line and kind, however often the tape is rewound. When the next recording begins, and at the end, it looks
+/// at the gradients that backward() has set. `untrained` is taken for the first recording. A tape has one Lints at a
+/// time, which ends before the tape does. A tape without one is not slower for it.
+///   Tape tape;
+///   const Lints lints(tape);
+class Lints {
+ public:
+  explicit Lints(Tape& tape, std::ostream& out = std::cerr, LintOptions options = {});
+  ~Lints();
+  Lints(const Lints&) = delete;
+  Lints& operator=(const Lints&) = delete;
+
+  const std::vector<Lint>& notes() const { return notes_; }  ///< what it has written
+
+ private:
+  struct Watched {
+    const Parameter* parameter;
+    std::weak_ptr<const void> token;
+    std::uint32_t line;
+    bool is_read;  // by an operation
+  };
+
+  void look(std::uint32_t line);
+  void end_recording();
+  void add(const Lint& note);
+
+  Tape& tape_;
+  std::ostream& out_;
+  LintOptions options_;
+  Var last_;
+  std::vector<Watched> watched_;
+  std::vector<Lint> notes_;
+};
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -1,22 +1,11 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
-#include <string_view>
 
 #include <xgrad/autograd/gradient.hpp>
 #include <xgrad/teach/detail/causes.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
-
-bool is_op(const Tape::Record& record, std::string_view name) {
-  return record.op != nullptr && record.op->name == name;
-}
-
-std::string named(const Tape& tape, std::uint32_t line) {
-  const Tape::Record& record = tape[line];
-  const char* const leaf = record.parameter != nullptr ? record.parameter->label.c_str() : "a leaf";
-  return text("line ", line, " (", record.op != nullptr ? record.op->name : leaf, ")");
-}
 
 namespace {
 

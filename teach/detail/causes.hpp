@@ -2,9 +2,8 @@
 
 // For check_by_hand: what mistakes would give, and which of them explains a gradient.
 
-#include <string_view>
-
 #include <xgrad/teach/check_by_hand.hpp>
+#include <xgrad/teach/detail/lines.hpp>
 #include <xgrad/teach/trace.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -22,11 +21,6 @@ struct HandPoint {
   double noise = 0;               ///< a difference that rounding makes, beside that relative to the gradient
   std::vector<Mistake> mistakes;  ///< in the same order at all points
 };
-
-bool is_op(const Tape::Record& record, std::string_view name);
-
-/// "line 3 (matmul)"
-std::string named(const Tape& tape, std::uint32_t line);
 
 /// The mistakes of each parameter x of a loss at its current point, but for those that need another one. `stepped` has
 /// the parameters after the learner's steps, or nothing if these are not known.

@@ -13,7 +13,7 @@ const strings = {
   picture: ["The paths on {0}, up to step {1}", "{0} 上到第 {1} 步的路径"],
 };
 const races = data;
-const slider = document.getElementById("step"), button = document.getElementById("play");
+const slider = byId("step"), button = byId("play");
 let timer = 0;
 
 // Steps are far more at the start than the eye can follow at the end: the slider goes over their square root.
@@ -24,12 +24,12 @@ const step = () => stops[slider.valueAsNumber];
 
 const size = 560;
 const cards = races.map((race) => {
-  const card = document.getElementById("races").appendChild(document.createElement("section"));
+  const card = element(byId("races"), "section");
   element(card, "h2", race.name);
-  const canvas = card.appendChild(document.createElement("canvas"));
+  const canvas = element(card, "canvas");
   canvas.width = canvas.height = size;
   canvas.setAttribute("role", "img");
-  const table = card.appendChild(document.createElement("table"));
+  const table = element(card, "table");
   const head = element(element(table, "thead"), "tr");
   const name = element(head, "th");
   name.scope = "col";
@@ -62,7 +62,7 @@ function ground(race) {
 
 function draw() {
   const at = step();
-  document.getElementById("number").textContent = `${at} / ${most}`;
+  byId("number").textContent = `${at} / ${most}`;
   slider.setAttribute("aria-valuetext", String(at));
   for (const { race, canvas, rows, ground } of cards) {
     const [x0, x1, y0, y1] = race.window, context = canvas.getContext("2d");
@@ -88,7 +88,7 @@ function draw() {
         context.arc(...place(end), 5, 0, 7);
         context.fill();
       }
-      rows[k].forEach((cell, i) => cell.textContent = end ? Number(end[i].toPrecision(4)).toString() : "");
+      rows[k].forEach((cell, i) => cell.textContent = end ? short(end[i]) : "");
     });
   }
 }

@@ -28,21 +28,14 @@ const strings = {
   configuration: ["Configuration", "配置"],
 };
 const colours = ["#1d6fd1", "#d1492e", "#2f9e5b", "#9256c9", "#b0851d", "#3aa3b5"];
-function drawn(parent, tag, attributes, text = "") {
-  const made = parent.appendChild(document.createElementNS("http://www.w3.org/2000/svg", tag));
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.textContent = text;
-  return made;
-}
+const drawn = (parent, tag, attributes, ...words) => parent.appendChild(make(tag, attributes, ...words));
 
 function card(key, what = "", wide = false) {
-  const made = element(document.getElementById("cards"), "section", "", wide ? "wide" : "");
+  const made = element(byId("cards"), "section", "", wide ? "wide" : "");
   element(made, "h2", say(key));
   if (what) element(made, "p", what, "what");
   return made;
 }
-
-const short = (x) => Number(x.toPrecision(4)).toString();
 
 // A curve and its val_ twin are in one picture.
 function curves() {
@@ -152,10 +145,10 @@ function configuration() {
 }
 
 function speak() {
-  document.title = document.getElementById("title").textContent = data.title;
-  document.getElementById("result").textContent =
+  document.title = byId("title").textContent = data.title;
+  byId("result").textContent =
     say("result", data.samples - data.wrong, data.samples, (100 * data.accuracy).toFixed(2));
-  document.getElementById("cards").replaceChildren();
+  byId("cards").replaceChildren();
   curves();
   confusion();
   calibration();

@@ -1,6 +1,5 @@
 // Tensors: read from the page's data, and shown as heat-maps whose every cell can be reached by pointer and by keys.
 
-const data = JSON.parse(byId("tape").textContent);
 const decoded = new Map();
 
 function decode(raw) {

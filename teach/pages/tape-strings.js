@@ -1,7 +1,6 @@
-// The page's words, in English and in Chinese, and small helpers for elements and numbers.
+// The page's words, in English and in Chinese, and how its numbers are written.
 
 const strings = {
-  language: ["中文", "English"],
   first: ["First", "开头"],
   back: ["Back", "上一步"],
   next: ["Next", "下一步"],
@@ -88,38 +87,6 @@ const strings = {
   pad: ["Drawing area, 28 by 28", "书写区，28×28"],
   sees: ["what the model sees", "模型看到的"],
 };
-
-const html = document.documentElement;
-let chinese = (navigator.language || "").startsWith("zh");
-
-function say(key, ...parts) {
-  return strings[key][chinese ? 1 : 0].replace(/\{(\d)\}/g, (_, k) => parts[k]);
-}
-
-// An element with attributes and children; a string becomes text, never markup.
-function make(tag, attributes = {}, ...children) {
-  const svg = ["svg", "g", "rect", "path", "text", "line", "polyline"].includes(tag);
-  const e = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name.startsWith("on")) e.addEventListener(name.slice(2), value);
-    else if (value !== false && value !== undefined) e.setAttribute(name, value);
-  }
-  e.append(...children);
-  return e;
-}
-
-const byId = (id) => document.getElementById(id);
-
-// A number in a few digits.
-function short(x) {
-  if (!Number.isFinite(x)) return String(x);
-  if (x === 0) return "0";
-  const size = Math.abs(x);
-  return (size >= 1e5 || size < 1e-3 ? x.toExponential(2) : x.toPrecision(4).replace(/\.?0+$/, "")).replaceAll(
-    "-",
-    "−",
-  );
-}
 
 // A number in all digits that it has: those of a float in a page of floats.
 function exact(x, t) {

@@ -149,8 +149,7 @@ function answer(value) {
 function draw() {
   const step = steps[now];
   for (const e of document.querySelectorAll("[data-say]")) e.textContent = say(e.dataset.say);
-  for (const id of ["first", "back", "next", "last", "language"]) byId(id).textContent = say(id);
-  html.lang = chinese ? "zh-CN" : "en";
+  for (const id of ["first", "back", "next", "last"]) byId(id).textContent = say(id);
   byId("back").disabled = byId("first").disabled = now === 0;
   byId("next").disabled = byId("last").disabled = now === steps.length - 1;
   byId("where").textContent =
@@ -201,16 +200,13 @@ for (const tab of ["table", "graph"]) {
     (showTab(other), byId("tab-" + other).focus(), event.preventDefault(), event.stopPropagation());
   });
 }
-byId("language").addEventListener("click", () => {
-  chinese = !chinese;
+function speak() {
   draw();
   drawTraining();
-});
+}
+
 byId("predict").addEventListener("change", draw);
-dark.addEventListener("change", () => {
-  draw();
-  drawTraining();
-});
+dark.addEventListener("change", speak);
 addEventListener("hashchange", () => go(Math.trunc(Number(location.hash.slice(1))) || 0));
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.target.matches("input[type=range], canvas")) return;
@@ -219,4 +215,4 @@ document.addEventListener("keydown", (event) => {
 });
 showTab("table");
 go(Math.trunc(Number(location.hash.slice(1))) || 0);
-drawTraining();
+start();

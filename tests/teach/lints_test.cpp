@@ -1,3 +1,6 @@
+#include <optional>
+#include <sstream>
+
 #include <xgrad/teach/lints.hpp>
 #include <xgrad/xgrad.hpp>
 
@@ -130,4 +133,91 @@ TEST_CASE("lint of a trace notes parameters without a gradient, with 0, and with
   CHECK(texts(notes) == Texts{"1: parameter dead: the gradient is 0, so a step does not change it",
                               "2: parameter steep: the gradient has a NaN or an infinity",
                               "3: parameter unused: no gradient; the loss does not depend on it"});
+}
+
+TEST_CASE("Lints writes a hint while the tape records, before the error that follows from it") {
+  std::ostringstream out;
+  Tape tape;
+  const Lints lints(tape, out);
+  const Var y = tape.variable(Tensor{1, 2, 3}), p = tape.variable(ones({3, 1})), r = tape.constant(ones({2, 2}));
+  CHECK_THROWS_AS(matmul(y - p, r), ShapeError);
+  CHECK(out.str() ==
+        "hint: line 3: subtract: (3,) with (3, 1) is broadcast to (3, 3), more elements than both; if every pair is "
+        "meant, write outer()\n");
+  CHECK(kinds(lints.notes()) == Kinds{LintKind::growing_broadcast});
+}
+
+TEST_CASE("Lints writes each hint once, however many steps are taken, and that of the gradients after the step") {
+  std::ostringstream out;
+  Tape tape;
+  Parameter w("w", Tensor{{-1, 1}, {-1, 1}}), unused("unused", Tensor{1}), dead("dead", Tensor{-1});
+  {
+    const Lints lints(tape, out, {.untrained = true});
+    Optimizer sgd = SGD{.learning_rate = 1e-6};
+    for (int step = 0; step < 3; ++step) {
+      tape.rewind();
+      const Var x = tape.constant(Tensor{{1, 2}, {3, 4}}), kernel = tape.watch(w), off = tape.watch(dead);
+      tape.watch(unused);
+      const Var h = relu(matmul(x, kernel)), logits = 100 * h, lost = sum(relu(off));
+      const Var loss = softmax_cross_entropy(Tensor{0, 0}, logits);
+      tape.backward(loss + lost);
+      sgd.step({&w});
+      if (step == 0) CHECK(lints.notes().size() == 2);
+    }
+    CHECK(lints.notes().size() == 4);
+  }
+  CHECK(out.str() ==
+        "hint: line 5: relu: 1 of 2 units are 0 for all 2 rows: 0; no gradient comes through them\n"
+        "hint: line 12: softmax_cross_entropy: the first loss is 500, far from ln 2 = 0.693147, that of guessing; are "
+        "the inputs scaled, and the weights not too large?\n"
+        "hint: line 2: parameter dead: the gradient is 0, so a step does not change it\n"
+        "hint: line 3: parameter unused: no gradient; the loss does not depend on it\n");
+  tape.rewind();
+  relu(tape.variable(Tensor{{-1, 1}, {-1, 1}}));
+  CHECK(out.str().find("hint: line 1:") == std::string::npos);  // it has ended
+}
+
+TEST_CASE("Lints reads a whole network's step, sweep and all, without a hint, and changes no bit") {
+  const auto train = [](bool with_lints) {
+    std::ostringstream out;
+    Sequential model{Dense(8, relu), BatchNormalization(), Dropout(0.1), Dense(6, "gelu"), Dense(3, softmax)};
+    Rng rng(3);
+    model.build({4}, rng);
+    Optimizer adam = Adam{};
+    Tape tape;
+    std::optional<Lints> lints;
+    if (with_lints) lints.emplace(tape, out, LintOptions{.untrained = true});
+    for (int step = 0; step < 3; ++step) {
+      tape.rewind();
+      const Var p = model(tape.constant(random_normal(rng, {16, 4}, 0, 1)), {.training = true, .rng = &rng});
+      Tensor labels = zeros({16});
+      for (Real& label : labels) label = rng.integer(2);
+      tape.backward(sparse_categorical_crossentropy(labels, p));
+      adam.step(model.parameters());
+    }
+    lints.reset();
+    CHECK(out.str() == "");
+    std::vector<Tensor> weights;
+    for (const Parameter* p : model.parameters()) weights.push_back(p->value());
+    return weights;
+  };
+  CHECK(train(true) == train(false));
+}
+
+TEST_CASE("a function that Tape::on_line() calls may not record, and check_finite() works beside it") {
+  Tape tape;
+  std::vector<std::uint32_t> lines;
+  tape.on_line([&](std::uint32_t line) { lines.push_back(line); });
+  tape.check_finite(true);
+  const Var x = tape.variable(Tensor{0}), y = square(x);
+  CHECK(lines == std::vector<std::uint32_t>{1});
+  CHECK_THROWS_AS(log(x), ValueError);
+  tape.check_finite(false);
+  square(y);
+  CHECK(lines.size() == 2);
+  tape.on_line([&](std::uint32_t) { tape.constant(1); });
+  CHECK_THROWS_AS(square(y), TapeError);
+  tape.on_line({});
+  CHECK_NOTHROW(log(x));
+  CHECK(lines.size() == 2);
 }

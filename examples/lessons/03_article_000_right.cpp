@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <cstdio>
+#include <iostream>
+#include <xgrad/teach/lints.hpp>
 #include <xgrad/xgrad.hpp>
 
 #include "exercise.hpp"
@@ -19,6 +21,7 @@ struct Line {
 Line descend(const LineData& data, double rate, int iterations, bool print = false) {
   Tensor w{data.w}, b{data.b};
   Tape tape;
+  const Lints lints(tape, std::cout);
   for (int i = 0; i < iterations; ++i) {
     tape.rewind();
     const Var vw = tape.variable(w), vb = tape.variable(b);
@@ -49,6 +52,7 @@ Line least_squares(const LineData& data) {
 // The largest eigenvalue of the loss's Hessian in (w, b), which the tape computes.
 double largest_curvature(const LineData& data) {
   Tape tape;
+  const Lints lints(tape, std::cout);
   const Var theta = tape.variable(zeros({2, 1}));
   Tensor design = ones({100, 2});
   for (std::size_t i = 0; i < 100; ++i) design(i, 0) = data.x(i, 0);

@@ -1,6 +1,8 @@
 // Lesson 4: the chain rule on a graph. It is the example of micrograd's README (A. Karpathy), on a tape.
 
 #include <cstdio>
+#include <iostream>
+#include <xgrad/teach/lints.hpp>
 #include <xgrad/teach/trace.hpp>
 #include <xgrad/xgrad.hpp>
 
@@ -17,6 +19,7 @@ int main(int argc, char** argv) {
   // A small graph first: L = (a b + c) f, and what each line of the tape hands to its inputs.
   {
     Tape tape;
+    const Lints lints(tape, std::cout);
     const Var a = tape.variable(Tensor{2}), b = tape.variable(Tensor{-3}), c = tape.variable(Tensor{10});
     const Var f = tape.variable(Tensor{-2});
     const Var e = a * b, d = e + c, L = d * f;
@@ -30,6 +33,8 @@ int main(int argc, char** argv) {
   }
 
   Tape tape;
+
+  const Lints lints(tape, std::cout);
   const Var a = tape.variable(Tensor{-4}), b = tape.variable(Tensor{2});
   Var c = a + b;
   const Var ab = a * b, cube = pow(b, 3);

@@ -2,7 +2,9 @@
 // = 4.
 
 #include <cstdio>
+#include <iostream>
 #include <vector>
+#include <xgrad/teach/lints.hpp>
 #include <xgrad/teach/trace.hpp>
 #include <xgrad/xgrad.hpp>
 
@@ -42,6 +44,8 @@ int main(int argc, char** argv) {
                  {12, 1e-9, "x x x: x is read three times, and each term is the product of the other two"}});
 
   Tape tape;
+
+  const Lints lints(tape, std::cout);
   const Var a = tape.variable(Tensor{3});
   const Var b = a + a;
   const Var c = b + b;

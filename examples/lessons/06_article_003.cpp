@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <cstdio>
+#include <iostream>
+#include <xgrad/teach/lints.hpp>
 #include <xgrad/xgrad.hpp>
 
 #include <xgrad/teach/numpy_random.hpp>
@@ -53,6 +55,7 @@ const Tensor x = column({1, 2, 3, 4, 5}), y = column({2, 4, 6, 8, 10});
 
 Line by_tape(Line at) {
   Tape tape;
+  const Lints lints(tape, std::cout);
   const Var w = tape.variable(Tensor{at.w}), b = tape.variable(Tensor{at.b});
   const std::vector<Var> g = gradient(mean_squared_error(y, w * x + b), {w, b});
   return {g[0].item(), g[1].item()};
@@ -87,6 +90,7 @@ int main(int argc, char** argv) {
   }
   try {
     Tape tape;
+    const Lints lints(tape, std::cout);
     mean_squared_error(Tensor{2, 4, 6, 8, 10}, tape.constant(x));
   } catch (const ShapeError& refused) {
     std::printf("%s\n\n", refused.what());

@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <cstdio>
+#include <iostream>
+#include <xgrad/teach/lints.hpp>
 #include <xgrad/xgrad.hpp>
 
 #include "exercise.hpp"
@@ -20,6 +22,7 @@ void linear_regression() {
   Tensor w{data.w}, b{data.b};
   double gradient_by_hand = 0, gradient_by_tape = 0, loss = 0;
   Tape tape;
+  const Lints lints(tape, std::cout);
   for (int i = 0; i <= 1000; ++i) {
     tape.rewind();
     const Var vw = tape.variable(w), vb = tape.variable(b);
@@ -53,6 +56,7 @@ Logistic newton(bool print) {
   Tensor rows = ones({23, 2}), y = zeros({23, 1}), theta = zeros({2, 1});
   for (std::size_t i = 0; i < 23; ++i) rows(i, 1) = temperature[i], y(i, 0) = damage[i];
   Tape tape;
+  const Lints lints(tape, std::cout);
   for (int i = 0; i < 10; ++i) {
     tape.rewind();
     const Var at = tape.variable(theta), x = tape.constant(rows);

@@ -2,6 +2,8 @@
 // by Step Backpropagation Example". Rows of W are the units that a weight leads to. The biases stay as they are.
 
 #include <cstdio>
+#include <iostream>
+#include <xgrad/teach/lints.hpp>
 #include <xgrad/xgrad.hpp>
 
 #include "exercise.hpp"
@@ -53,6 +55,7 @@ int main(int argc, char** argv) {
 
   Network net;
   Tape tape;
+  const Lints lints(tape, std::cout);
   for (int step = 0; step <= 10000; ++step) {
     tape.rewind();
     const Var w1 = tape.variable(net.W1), w2 = tape.variable(net.W2);

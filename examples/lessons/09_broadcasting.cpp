@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <iostream>
+#include <xgrad/teach/lints.hpp>
 #include <xgrad/teach/trace.hpp>
 #include <xgrad/xgrad.hpp>
 
@@ -52,6 +53,8 @@ int main(int argc, char** argv) {
         {{32, 1e-9, "each of 32 rows hands a term 1 to the bias"}, {25, 0, "(5, 1) and (5,) broadcast to (5, 5)"}});
 
   Tape tape;
+
+  const Lints lints(tape, std::cout);
   const Var X = tape.constant(Tensor{{1, 2, 3}, {4, 5, 6}, {7, 8, 9}, {0, 1, 0}});
   const Var W = tape.variable(Tensor{{1, 0}, {0, 1}, {1, 1}}), b = tape.variable(Tensor{10, 20});
   const Var XW = matmul(X, W), Z = XW + b;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <iostream>
+#include <xgrad/teach/lints.hpp>
 #include <xgrad/xgrad.hpp>
 
 #include "exercise.hpp"
@@ -20,6 +22,7 @@ struct Line {
 // The gradient of (1/size) sum r^2 + lambda (w^2 + b^2) over a part of the data. Without `bias`, b is not penalised.
 Line slopes(const LineData& data, Line at, std::size_t first, std::size_t size, double lambda = 0, bool bias = true) {
   Tape tape;
+  const Lints lints(tape, std::cout);
   const Var w = tape.variable(Tensor{at.w}), b = tape.variable(Tensor{at.b});
   const Var x = tape.constant(data.x), y = tape.constant(data.y);
   const Var part = rows(x, first, first + size), target = rows(y, first, first + size);
@@ -46,6 +49,7 @@ void irises() {
   const Tensor x = iris_flowers(), kinds = iris_kinds();
   LBFGS lbfgs({.max_iterations = 1000, .tolerance_gradient = 1e-10, .tolerance_change = 0});
   Tape tape;
+  const Lints lints(tape, std::cout);
   double loss = 0;
   std::size_t right = 0;
   const auto closure = [&] {

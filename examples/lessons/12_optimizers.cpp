@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <cstdio>
+#include <iostream>
+#include <xgrad/teach/lints.hpp>
 #include <xgrad/xgrad.hpp>
 
 #include "../pytorch_rules.hpp"
@@ -46,6 +48,7 @@ struct End {
 End run(const Surface& surface, Optimizer optimizer, int steps) {
   Parameter x("x", Tensor{surface.start.x}), y("y", Tensor{surface.start.y});
   Tape tape;
+  const Lints lints(tape, std::cout);
   const auto height = [&] {
     tape.rewind();
     const Var vx = tape.watch(x), vy = tape.watch(y);

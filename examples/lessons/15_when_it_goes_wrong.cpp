@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 #include <iostream>
+#include <xgrad/teach/lints.hpp>
 #include <xgrad/xgrad.hpp>
 
 #include "exercise.hpp"
@@ -77,16 +78,30 @@ int main(int argc, char** argv) {
     }
   });
 
-  // No error can tell of a dead unit: its numbers are right, and it learns nothing.
+  // Hints are for what is no error, and yet suspicious: they are written while the tape records.
   Tape tape;
+  const Lints lints(tape, std::cout, {.untrained = true});
+  std::cout << "a residual that became a table\n";
+  const Var target = tape.constant(Tensor{2, 4, 6, 8, 10}), prediction = tape.variable(zeros({5, 1}));
+  mean(square(prediction - target));
+  std::cout << "probabilities for a loss that takes logits\n";
+  const Var p = softmax(tape.variable(Tensor{{2, 1, -1}, {0, 3, 1}}));
+  softmax_cross_entropy(Tensor{0, 1}, p);
+  std::cout << "pixels of 0 to 255\n";
+  Rng rng(0);
+  const Var pixels = tape.constant(random_uniform(rng, {32, 784}, 0, 255));
+  const Var first = tape.variable(random_uniform(rng, {784, 10}, -0.09, 0.09));
+  softmax_cross_entropy(zeros({32}), matmul(pixels, first));
+
+  // No error can tell of a dead unit: its numbers are right, and it learns nothing.
   const Var x = tape.constant(Tensor{{1, 2}, {3, 4}, {5, 6}}), w = tape.variable(Tensor{{-1, 0.5}, {-1, 0.5}});
   const Var z = matmul(x, w);
+  std::cout << "a dead unit: relu's input is below 0 in every row\n";
   const Tensor g = gradient(sum(relu(z)), {w})[0].value();
-  std::cout << "a dead unit: relu's input is below 0 in every row\n  gradient of its weights " << g(0, 0) << " "
-            << g(1, 0) << ", of the other unit's " << g(0, 1) << " " << g(1, 1) << "\n";
+  std::cout << "gradient of the dead unit's weights " << g(0, 0) << " " << g(1, 0) << ", of the other unit's "
+            << g(0, 1) << " " << g(1, 1) << "\n";
 
   // The first loss says whether a network begins as it should: ln(classes).
-  Rng rng(0);
   const Var logits = tape.constant(random_normal(rng, {1000, 10}, 0, 0.01));
   std::printf("the first loss of ten classes: %.3f; ln 10 is %.3f\n",
               softmax_cross_entropy(zeros({1000}), logits).item(), std::log(10.));

@@ -144,8 +144,15 @@ Json frames_of(const std::vector<TapeFrame>& frames) {
   return json;
 }
 
-// The Dense layers, if the model has no others that compute in inference, and takes 28 by 28 pixels.
-std::optional<Json> layers_of(Sequential& model, std::size_t max_elements) {
+// The Dense layers, if the model has no others that compute in inference, and takes 28 by 28 pixels. A weight that is
+// on the tape is given by its line, so that it is not written twice.
+std::optional<Json> layers_of(Sequential& model, Var y, std::size_t max_elements) {
+  const Tape& tape = y.tape();
+  const auto weight = [&](const Parameter& parameter) {
+    for (std::uint32_t line = 0; line <= y.line(); ++line)
+      if (tape[line].parameter == &parameter) return Json(line);
+    return tensor(parameter.value(), max_elements);
+  };
   constexpr std::size_t pixels = 784;
   const std::vector<std::string> known{"linear", "relu", "sigmoid", "tanh", "softmax"};
   Json json = Json::array();
@@ -154,8 +161,8 @@ std::optional<Json> layers_of(Sequential& model, std::size_t max_elements) {
     const Dense* const dense = layer.as<Dense>();
     if (dense == nullptr || std::count(known.begin(), known.end(), dense->activation.name()) == 0) return {};
     if (json.empty() && dense->kernel.value().shape(0) != pixels) return {};
-    json.push_back({{"activation", dense->activation.name()}, {"kernel", tensor(dense->kernel.value(), max_elements)}});
-    if (dense->options.use_bias) json.back()["bias"] = tensor(dense->bias.value(), max_elements);
+    json.push_back({{"activation", dense->activation.name()}, {"kernel", weight(dense->kernel)}});
+    if (dense->options.use_bias) json.back()["bias"] = weight(dense->bias);
   }
   return json;
 }
@@ -174,7 +181,7 @@ Json data_of(Var y, const TapePageOptions& options) {
   for (const auto& [name, norms] : options.gradient_norms)
     for (const double norm : norms) data["gradient_norms"][name].push_back(number(norm));
   if (options.model != nullptr)
-    if (std::optional<Json> layers = layers_of(*options.model, options.max_elements)) data["model"] = *layers;
+    if (std::optional<Json> layers = layers_of(*options.model, y, options.max_elements)) data["model"] = *layers;
   return data;
 }
 

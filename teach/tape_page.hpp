@@ -22,7 +22,7 @@ struct TapeFrame {
 /// What write_tape_html() shows beside the tape. What is not given is not shown.
 struct TapePageOptions {
   std::string title = "xgrad";
-  std::size_t max_elements = 16384;              ///< larger tensors are written in 8 bits per element, and marked ≈
+  std::size_t max_elements = 131072;             ///< larger tensors are written in 8 bits per element, and marked ≈
   std::size_t rows = 8;                          ///< rows of a result that are shown, such as samples of a batch
   std::map<std::uint32_t, std::string> names{};  ///< names of lines; a parameter that is not here has its label
   const History* history = nullptr;              ///< for curves of the loss and the metrics

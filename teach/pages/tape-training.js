@@ -102,6 +102,12 @@ const activations = {
   },
 };
 
+// The model's layers, whose weights are written in full or as a line of the tape.
+function modelLayers() {
+  const weight = (w) => (typeof w === "number" ? tensor(w) : w && decode(w));
+  return data.model.map((l) => ({ ...l, kernel: weight(l.kernel), bias: weight(l.bias) }));
+}
+
 function forward(layers, pixels) {
   const outputs = [];
   let x = pixels;
@@ -166,11 +172,7 @@ function stroke(x0, y0, x1, y1) {
 }
 
 function drawPad() {
-  const layers = data.model.map(({ kernel, bias, activation }) => ({
-    kernel: decode(kernel),
-    bias: bias && decode(bias),
-    activation,
-  }));
+  const layers = modelLayers();
   const { size, ink } = drawing;
   const canvas = make("canvas", {
     width: size * 2,

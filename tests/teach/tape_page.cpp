@@ -1,5 +1,6 @@
-// page FILE: writes a page with all that write_tape_html() can show, for page_test.mjs.
+// tape_page FOLDER: writes tape.html, a page with all that write_tape_html() can show, for tape_page.mjs.
 
+#include <filesystem>
 #include <vector>
 #include <xgrad/autograd/ops/operators.hpp>
 #include <xgrad/autograd/ops/ops.hpp>
@@ -80,5 +81,6 @@ int main(int argc, char** argv) {
           static_cast<Real>((static_cast<double>(i % 20) - 10) * decay + static_cast<double>(i / 20) - 10);
     options.decision_frames.push_back({100 * epoch, plane});
   }
-  write_tape_html(argv[1], loss, options);
+  std::filesystem::create_directories(argv[1]);
+  write_tape_html(std::string(argv[1]) + "/tape.html", loss, options);
 }

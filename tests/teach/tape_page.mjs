@@ -1,66 +1,18 @@
-// node page_test.mjs PAGE [FOLDER]: drives a page of write_tape_html() in headless Chromium by keys and clicks, and
-// writes pictures of it to a folder if one is given. Exits with 77 where Chromium or playwright-core is missing.
+// node tape_page.mjs FOLDER [PICTURES]: drives the page that `tape_page FOLDER` wrote in headless Chromium by keys and
+// clicks, and writes pictures of it to a folder if one is given. Exits with 77 where Chromium or playwright-core is missing.
 
-import { createRequire } from "node:module";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join } from "node:path";
+import { address, check, checkAccess, open } from "./browser.mjs";
 
-function skip(why) {
-  console.log("skipped: " + why);
-  process.exit(77);
-}
+const [folder, pictures] = process.argv.slice(2);
+const page_path = join(folder, "tape.html");
+const { page, close } = await open();
 
-const [page_path, folder] = process.argv.slice(2);
-const places = [
-  import.meta.url,
-  pathToFileURL(join(process.cwd(), "x")),
-  ...(process.env.NODE_PATH || "")
-    .split(":")
-    .filter(Boolean)
-    .map((path) => pathToFileURL(join(path, "x"))),
-];
-function find(name) {
-  for (const place of places) {
-    try {
-      return createRequire(place)(name);
-    } catch {
-      // the next place may have it
-    }
-  }
-}
-const playwright = find("playwright-core");
-if (!playwright) skip("no playwright-core; npm install playwright-core, and set NODE_PATH to its node_modules");
-const chromium = ["chromium", "chromium-browser", "google-chrome"].map((name) => "/usr/bin/" + name).find(existsSync);
-if (!chromium) skip("no Chromium in /usr/bin");
-
-let failures = 0;
-function check(condition, what) {
-  if (!condition) (console.error("FAILED: " + what), ++failures);
-}
-
-const profile = mkdtempSync(join(tmpdir(), "tape-page-"));
-const browser = await playwright.chromium.launchPersistentContext(profile, {
-  executablePath: chromium,
-  args: ["--no-sandbox"],
-  viewport: { width: 1280, height: 900 },
-  locale: "en-US",
-  colorScheme: "light",
-});
-const page = await browser.newPage();
-page.on(
-  "console",
-  (message) => ["error", "warning"].includes(message.type()) && check(false, "console: " + message.text()),
-);
-page.on("pageerror", (error) => check(false, "error: " + error));
-page.on("request", (request) => check(request.url().startsWith("file:"), "a request: " + request.url()));
-
-const shoot = async (name) => folder && page.screenshot({ path: join(folder, name + ".png") });
+const shoot = async (name) => pictures && page.screenshot({ path: join(pictures, name + ".png") });
 const hash = () => page.evaluate(() => location.hash);
 const status = () => page.textContent("#where");
 
-await page.goto(pathToFileURL(resolve(page_path)).href);
+await page.goto(address(page_path));
 const { lines, terms } = await page.evaluate(() => {
   const data = JSON.parse(document.getElementById("tape").textContent);
   return { lines: data.lines.length, terms: data.steps.flatMap((s) => s.terms).length };
@@ -110,21 +62,24 @@ check(sums.checked > 0 && sums.worst < 1e-4, "sums are what is on the tape: " + 
 // The model's forward pass in the page gives the probabilities of the tape.
 const worst = await page.evaluate(() => {
   const x = data.lines.findIndex((line) => line.shape.length === 2 && line.shape[1] === 784);
-  const p = data.lines.findIndex((line) => line.op === "softmax");
-  if (!data.model || x < 0 || p < 0 || tensor(x).approximate || "i1" in data.model[0].kernel) return 0;
-  const layers = data.model.map((l) => ({ ...l, kernel: decode(l.kernel), bias: decode(l.bias) }));
+  const p = data.lines.findIndex((line) => line.op === "softmax"),
+    layers = modelLayers(),
+    classes = data.lines[p].shape[1];
   return Math.max(
-    ...tensor(p).values.map((q, i, all) => {
-      const classes = data.lines[p].shape[1],
-        row = Math.floor(i / classes);
+    ...tensor(p).values.map((q, i) => {
+      const row = Math.floor(i / classes);
       return Math.abs(forward(layers, tensor(x).values.slice(row * 784, row * 784 + 784)).at(-1)[i % classes] - q);
     }),
   );
 });
 check(worst < 1e-5, "the page computes what the model computes: " + worst);
+check(
+  (await page.evaluate(() => [1200, 0.5, 12345, -3e-5, 1e7].map(short).join(" "))) === "1200 0.5 12350 −3.00e−5 1.00e+7",
+  "numbers keep their zeros",
+);
 
 // A click, and keys, on a contribution show its sum.
-await page.goto(pathToFileURL(resolve(page_path)).href + "#" + (lines + 1));
+await page.goto(address(page_path) + "#" + (lines + 1));
 await page.waitForSelector("canvas.pick");
 await page.click("canvas.pick");
 check(await page.isVisible("#sum"), "a click on a contribution shows its sum");
@@ -172,24 +127,13 @@ if (await pad.count()) {
   await shoot("draw");
 }
 
-const axe = find("axe-core");
-if (axe)
-  for (const scheme of ["light", "dark"]) {
-    await page.emulateMedia({ colorScheme: scheme });
-    for (const at of [1, count - 2]) {
-      await page.evaluate((k) => (go(k), showTab(k === 1 ? "graph" : "table")), at);
-      await page.evaluate(axe.source);
-      const { violations } = await page.evaluate(() => axe.run());
-      for (const v of violations)
-        check(
-          false,
-          `axe, ${scheme}, step ${at}: ${v.id}: ${v.nodes
-            .slice(0, 2)
-            .map((n) => n.html.slice(0, 160))
-            .join(" | ")}`,
-        );
-    }
+for (const scheme of ["light", "dark"]) {
+  await page.emulateMedia({ colorScheme: scheme });
+  for (const at of [1, count - 2]) {
+    await page.evaluate((k) => (go(k), showTab(k === 1 ? "graph" : "table")), at);
+    await checkAccess(page, `${scheme}, step ${at}`);
   }
+}
 await page.evaluate(() => (go(data.lines.length + 1), showTab("table")));
 await page.evaluate(() => scrollTo(0, 0));
 await shoot("dark");
@@ -198,9 +142,4 @@ await page.setViewportSize({ width: 390, height: 844 });
 check(await page.evaluate(() => document.documentElement.scrollWidth <= 390), "a narrow page does not scroll sideways");
 await shoot("narrow");
 
-await browser.close();
-rmSync(profile, { recursive: true, force: true });
-console.log(
-  failures ? `${failures} failures` : `${count} steps, ${sums.checked} sums, worst ${sums.worst.toExponential(1)}: ok`,
-);
-process.exit(failures ? 1 : 0);
+await close(`${count} steps, ${sums.checked} sums, worst ${sums.worst.toExponential(1)}`);

@@ -43,13 +43,14 @@ function(xgrad_library target)
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                               $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
                                               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  target_link_libraries(${target} PUBLIC xtensor PRIVATE xtensor-blas BLAS::BLAS Threads::Threads ZLIB::ZLIB
+  target_link_libraries(${target} PUBLIC xtensor PRIVATE Threads::Threads ZLIB::ZLIB
                         $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
   # Without these two, a loop with a square root in it is not vectorised. Both give up only what nobody here uses: errno
   # after a mathematical function, and floating-point traps.
   target_compile_options(${target} PRIVATE -fno-math-errno -fno-trapping-math)
   # xtensor's headers are most of what each file compiles; read once, the whole build takes half the time.
   target_precompile_headers(${target} PRIVATE <xgrad/core/tensor.hpp>)
+  xgrad_kernels(${target})
   xgrad_own_options(${target})
 endfunction()
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// Real, Tensor, Shape: the only public header that names xtensor's, in the layout before version 0.26 and after it.
+// Tensor, Shape: the only public header that names xtensor's, in the layout before version 0.26 and after it.
 
 #if __has_include(<xtensor/containers/xarray.hpp>)
 #include <xtensor/containers/xarray.hpp>
@@ -15,25 +15,9 @@
 #include <utility>
 #include <vector>
 
-#ifdef __FAST_MATH__
-#error "xgrad needs NaN and infinity to mean what they say: compile without -ffast-math"
-#endif
-
-// The library is built twice from the same sources. The name of the inline namespace is part of every symbol, so that
-// a program which mixes the two does not link.
-#ifdef XGRAD_DOUBLE
-#define XGRAD_PRECISION double_precision
-#else
-#define XGRAD_PRECISION single_precision
-#endif
+#include <xgrad/core/real.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
-
-#ifdef XGRAD_DOUBLE
-using Real = double;
-#else
-using Real = float;
-#endif
 
 /// Asks the system for huge pages for the memory of so many bytes from `first` on, as far as they fit into it. With
 /// small pages a processor misses its TLB more often when it reads rows of a matrix at random, or goes down a column.

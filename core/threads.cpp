@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <memory>
+#include <utility>
 
 #include <xgrad/core/detail/workers.hpp>
 
@@ -9,7 +10,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
-std::unique_ptr<Workers> team;  // none for one thread
+Workers* team = nullptr;  // none for one thread; it stays when the process ends, for threads may compute until then
 std::atomic<bool> busy = false;
 
 }  // namespace
@@ -17,7 +18,8 @@ std::atomic<bool> busy = false;
 void set_num_threads(int threads) {
   require<ValueError>(threads >= 1, "set_num_threads: ", threads, " threads; it takes 1 or more");
   busy = false;  // or a process that was forked meanwhile would be alone for ever
-  team = threads > 1 ? std::make_unique<Workers>(static_cast<std::size_t>(threads)) : nullptr;
+  std::unique_ptr<Workers> made = threads > 1 ? std::make_unique<Workers>(static_cast<std::size_t>(threads)) : nullptr;
+  delete std::exchange(team, made.release());
 }
 
 int num_threads() { return team ? static_cast<int>(team->size()) : 1; }

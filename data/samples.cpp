@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <xgrad/core/error.hpp>
+#include <xgrad/core/kernels/levels.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -21,17 +22,16 @@ void gather_pixels(const LabelledImages& images, std::span<const std::uint32_t> 
                    std::span<const std::uint32_t> next) {
   const std::size_t length = images.shape[1] * images.shape[2], n = numbers.size();
   if (x.dimension() != 2 || x.shape(0) != n || x.shape(1) != length) x.resize(Shape{n, length});
-  const auto pixels_of = [&](std::size_t i) {
-    return images.pixels.data() + (i < n ? numbers[i] : next[i - n]) * length;
-  };
-  for (std::size_t i = 0; i < n; ++i) {
-    // Shuffled images are nowhere near each other in memory: ask for one while working on those before it.
-    if (constexpr std::size_t ahead = 6, line = 64; i + ahead < n + next.size())
-      for (std::size_t k = 0; k < length; k += line) __builtin_prefetch(pixels_of(i + ahead) + k);
-    const std::uint8_t* pixels = pixels_of(i);
-    Real* row = x.data() + i * length;
-    for (std::size_t k = 0; k < length; ++k) row[k] = static_cast<Real>(pixels[k]) * (Real{1} / 255);
-  }
+  by_level([=, images = images.pixels.data(), row = x.data()]() mutable {
+    const auto pixels_of = [=](std::size_t i) { return images + (i < n ? numbers[i] : next[i - n]) * length; };
+    for (std::size_t i = 0; i < n; ++i, row += length) {
+      // Shuffled images are nowhere near each other in memory: ask for one while working on those before it.
+      if (constexpr std::size_t ahead = 6, line = 64; i + ahead < n + next.size())
+        for (std::size_t k = 0; k < length; k += line) __builtin_prefetch(pixels_of(i + ahead) + k);
+      const std::uint8_t* const pixels = pixels_of(i);
+      for (std::size_t k = 0; k < length; ++k) row[k] = static_cast<Real>(pixels[k]) * (Real{1} / 255);
+    }
+  });
 }
 
 }  // namespace

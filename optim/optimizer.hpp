@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <xgrad/core/kernels/denormals.hpp>
+#include <xgrad/core/kernels/levels.hpp>
 #include <xgrad/core/named.hpp>
 #include <xgrad/core/threads.hpp>
 #include <xgrad/optim/learning_rate.hpp>
@@ -211,13 +212,16 @@ void Optimizer::apply(Update update, const Move& move, std::size_t first, std::s
   Real* const w = move.w;
   const Real* const g = move.g;
   if (move.plain()) {
-    for (std::size_t i = first; i < last; ++i) update(w[i], g[i], slot[i]...);
+    by_level([=]() mutable {
+      for (std::size_t i = first; i < last; ++i) update(w[i], g[i], slot[i]...);
+    });
   } else {
-    const Real scale = move.scale, bound = move.bound, decay = move.decay;
-    for (std::size_t i = first; i < last; ++i) {
-      w[i] -= w[i] * decay;
-      update(w[i], std::clamp(g[i] * scale, -bound, bound), slot[i]...);
-    }
+    by_level([=, scale = move.scale, bound = move.bound, decay = move.decay]() mutable {
+      for (std::size_t i = first; i < last; ++i) {
+        w[i] -= w[i] * decay;
+        update(w[i], std::clamp(g[i] * scale, -bound, bound), slot[i]...);
+      }
+    });
   }
 }
 

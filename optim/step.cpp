@@ -77,7 +77,9 @@ bool Optimizer::begin(std::size_t states) {
     for (std::size_t k = 0; k < parameters_.size(); ++k) {
       const Tensor& g = parameters_[k]->gradient;
       Tensor& sum = state_.accumulated[k];
-      for (std::size_t i = 0; i < g.size(); ++i) sum.data()[i] += g.data()[i];
+      by_level([to = sum.data(), from = g.data(), n = g.size()] {
+        for (std::size_t i = 0; i < n; ++i) to[i] += from[i];
+      });
     }
     if (state_.iterations % cycle != 0) {
       for (Parameter* p : parameters_)  // whose averages move all the same, as in Keras
@@ -200,7 +202,9 @@ void Optimizer::make_state(std::size_t states) {
 void Optimizer::average(std::size_t k, std::size_t first, std::size_t last) {
   const Real* const w = parameters_[k]->value().data();
   Real* const average = state_.averages[k].data();
-  for (std::size_t i = first; i < last; ++i) average[i] = stays_ * average[i] + (1 - stays_) * w[i];
+  by_level([=, stays = stays_] {
+    for (std::size_t i = first; i < last; ++i) average[i] = stays * average[i] + (1 - stays) * w[i];
+  });
   if (overwrites_) std::copy(average + first, average + last, moves_[k].w + first);
 }
 

@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include <xgrad/core/kernels/levels.hpp>
+#include <xgrad/core/tensor.hpp>
 #include <xgrad/core/threads.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -96,7 +98,9 @@ struct Still {
 
 template <class F, class... Operands>
 void apply_between(Real* y, std::size_t first, std::size_t last, F f, Operands... x) {
-  for (std::size_t i = first; i < last; ++i) y[i] = f(x[i]...);
+  by_level([=]() mutable {
+    for (std::size_t i = first; i < last; ++i) y[i] = f(x[i]...);
+  });
 }
 
 template <class F, class... Operands>

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <limits>
 
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/core/real.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 

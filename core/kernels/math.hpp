@@ -3,12 +3,15 @@
 // Arithmetic on whole tensors, evaluated on the spot. In each function the result y already has its shape.
 
 #include <xgrad/core/kernels/exponential.hpp>
+#include <xgrad/core/kernels/levels.hpp>
+#include <xgrad/core/tensor.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-/// term(0) + ... + term(n - 1), accumulated in double, in lanes that do not wait for each other.
+namespace detail {
+
 template <class Term>
-double sum(std::size_t n, Term term) {
+double add_up(std::size_t n, Term term) {
   constexpr std::size_t lanes = 8;
   double partial[lanes] = {}, total = 0;
   std::size_t i = 0;
@@ -19,25 +22,35 @@ double sum(std::size_t n, Term term) {
   return total;
 }
 
+}  // namespace detail
+
+/// term(0) + ... + term(n - 1), accumulated in double, in lanes that do not wait for each other.
+template <class Term>
+double sum(std::size_t n, Term term) {
+  return by_level([=] { return detail::add_up(n, term); });
+}
+
 /// The sum of n numbers, accumulated in double.
 double sum(const Real* x, std::size_t n);
 
 /// Whether term(0), ..., term(n - 1) are all finite. 0 times a finite number is 0, and else NaN, which stays in a sum.
 template <class Term>
 bool all_finite(std::size_t n, Term term) {
-  constexpr std::size_t lanes = 256 / sizeof(Real);  // four vectors that do not wait for each other
-  Real total = 0;
-  std::size_t i = 0;
-  if (n >= lanes) {
-    Real partial[lanes] = {};
-    for (; i + lanes <= n; i += lanes)
-      for (std::size_t k = 0; k < lanes; ++k) partial[k] += term(i + k) * 0;
-    for (std::size_t width = lanes / 2; width > 0; width /= 2)
-      for (std::size_t k = 0; k < width; ++k) partial[k] += partial[k + width];
-    total = partial[0];
-  }
-  for (; i < n; ++i) total += term(i) * 0;
-  return total == 0;
+  return by_level([=] {
+    constexpr std::size_t lanes = 256 / sizeof(Real);  // four vectors that do not wait for each other
+    Real total = 0;
+    std::size_t i = 0;
+    if (n >= lanes) {
+      Real partial[lanes] = {};
+      for (; i + lanes <= n; i += lanes)
+        for (std::size_t k = 0; k < lanes; ++k) partial[k] += term(i + k) * 0;
+      for (std::size_t width = lanes / 2; width > 0; width /= 2)
+        for (std::size_t k = 0; k < width; ++k) partial[k] += partial[k + width];
+      total = partial[0];
+    }
+    for (; i < n; ++i) total += term(i) * 0;
+    return total == 0;
+  });
 }
 
 /// y = e^x.

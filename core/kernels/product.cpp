@@ -2,24 +2,14 @@
 
 #include <algorithm>
 
-#include <xgrad/core/kernels/detail/narrow.hpp>
-#include <xgrad/core/kernels/detail/wide.hpp>
+#include <xgrad/core/kernels/detail/blas.hpp>
+#include <xgrad/core/kernels/detail/products.hpp>
 #include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/threads.hpp>
-
-// xtensor-blas calls BLAS only if this is set before its headers; without it gemm would be its own slow loop.
-#ifndef HAVE_CBLAS
-#define HAVE_CBLAS 1
-#endif
-#include <xtensor-blas/xblas.hpp>
-
-extern "C" void openblas_set_num_threads(int threads);
 
 namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
-// OpenBLAS starts with a thread for every core; here, threads call it side by side.
-const bool one_thread = (openblas_set_num_threads(1), true);
 
 // b^T for b (n, k).
 void transpose(const Real* b, std::size_t n, std::size_t k, Real* result) {
@@ -33,37 +23,50 @@ struct Range {
   std::size_t size() const { return last - first; }
 };
 
+// c += a b, where neither the loops of products nor BLAS take so few columns.
+void add_product(Factor a, Factor b, Real* c, std::size_t step, Range rows, Range columns, std::size_t k) {
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    for (std::size_t j = 0; j < columns.size(); ++j) {
+      Real sum = 0;
+      for (std::size_t p = 0; p < k; ++p) sum += a.x[i * a.row + p * a.column] * b.x[p * b.row + j * b.column];
+      c[i * step + j] += sum;
+    }
+}
+
+// Where the loops for many columns copy to: a thread's stack may be short.
+Real* panel(std::size_t size) {
+  thread_local std::vector<Real, by_argument::Uninitialised<Real>> memory;
+  if (memory.size() < size) memory.resize(size);
+  return memory.data();
+}
+
 // Some rows and columns of a product of matrices; a is (m, k) or its transpose, b (k, n) or its transpose, c (m, n),
 // and the bias, if any, (n,).
 void write_block(Product product, const Real* a, const Real* b, const Real* bias, Real* c, std::size_t m, std::size_t n,
                  std::size_t k, Range rows, Range columns) {
+  const Products& own = products();
   const bool transpose_a = product == Product::tn, transpose_b = product == Product::nt;
   a += rows.first * (transpose_a ? 1 : k);
   b += columns.first * (transpose_b ? k : 1);
   c += rows.first * n + columns.first;
   if (bias) bias += columns.first;
-  using simd::Matrix;
-  const Matrix left{a, transpose_a ? 1 : k, transpose_a ? m : 1};
-  constexpr std::size_t longest = 64;  // columns of a b whose transpose is copied
-  if (narrow::pays && n <= narrow::widest && (!transpose_b || k <= longest)) {
-    Real copy[longest * narrow::widest];
+  const Factor left{a, transpose_a ? 1 : k, transpose_a ? m : 1}, right{b, transpose_b ? 1 : n, transpose_b ? k : 1};
+  constexpr std::size_t longest = 64, most = 128 / sizeof(Real);  // of a b whose transpose is copied
+  if ((own.narrow_pays || !has_blas) && n <= own.widest && (!transpose_b || k <= longest)) {
+    Real copy[longest * most];
     if (transpose_b) transpose(b, n, k, copy);
-    return narrow::product(left, transpose_b ? copy : b, bias, c, rows.size(), n, k);
+    return own.narrow(left, transpose_b ? copy : b, bias, c, rows.size(), n, k);
   }
-  if (wide::pays && columns.size() >= simd::lanes)
-    return wide::product(left, transpose_b ? Matrix{b, 1, k} : Matrix{b, n, 1}, bias, c, n, rows.size(), columns.size(),
-                         k);
+  if ((own.wide_pays || !has_blas) && columns.size() >= own.lanes)
+    return own.wide(left, right, bias, c, n, rows.size(), columns.size(), k, panel(own.panel));
   for (std::size_t i = 0; i < rows.size(); ++i)
     if (bias)
       std::copy_n(bias, columns.size(), c + i * n);
     else
       std::fill_n(c + i * n, columns.size(), Real{0});  // OpenBLAS's own way, beta = 0, takes up to twice as long
   if (k == 0) return;
-  const auto length = [](std::size_t x) { return static_cast<xt::blas_index_t>(x); };
-  cxxblas::gemm<xt::blas_index_t>(cxxblas::RowMajor, transpose_a ? cxxblas::Trans : cxxblas::NoTrans,
-                                  transpose_b ? cxxblas::Trans : cxxblas::NoTrans, length(rows.size()),
-                                  length(columns.size()), length(k), Real{1}, a, length(transpose_a ? m : k), b,
-                                  length(transpose_b ? k : n), Real{1}, c, length(n));
+  if constexpr (!has_blas) return add_product(left, right, c, n, rows, columns, k);
+  blas_gemm(product, a, transpose_a ? m : k, b, transpose_b ? k : n, c, n, rows.size(), columns.size(), k);
 }
 
 // The whole, which threads share if there is much to multiply: its rows, or its columns if they are many more. OpenBLAS
@@ -73,8 +76,8 @@ void gemm(Product product, const Real* a, const Real* b, const Real* bias, Real*
           std::size_t k) {
   if (m == 0 || n == 0) return;
   constexpr std::size_t enough = 1 << 20;
-  const bool by_columns = n > 4 * m && n > narrow::widest;
-  const std::size_t block = by_columns ? simd::lanes : 8;
+  const bool by_columns = n > 4 * m && n > products().widest;
+  const std::size_t block = by_columns ? products().lanes : 8;
   const auto write_part = [=](std::size_t part, std::size_t parts) {
     const std::size_t size = by_columns ? n : m;
     const Range range{begin_of(part, parts, size, block), begin_of(part + 1, parts, size, block)};

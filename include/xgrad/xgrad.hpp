@@ -18,11 +18,13 @@
 #include <xgrad/core/kernels/denormals.hpp>
 #include <xgrad/core/kernels/elementwise.hpp>
 #include <xgrad/core/kernels/exponential.hpp>
+#include <xgrad/core/kernels/levels.hpp>
 #include <xgrad/core/kernels/math.hpp>
 #include <xgrad/core/kernels/product.hpp>
 #include <xgrad/core/named.hpp>
 #include <xgrad/core/parameter.hpp>
 #include <xgrad/core/random.hpp>
+#include <xgrad/core/real.hpp>
 #include <xgrad/core/tensor.hpp>
 #include <xgrad/core/threads.hpp>
 #include <xgrad/data/batches.hpp>

@@ -1,14 +1,19 @@
 #include <cmath>
 #include <limits>
 
-#include <xgrad/core/kernels/detail/narrow.hpp>
-#include <xgrad/core/kernels/detail/wide.hpp>
 #include <xgrad/core/kernels/product.hpp>
 #include <xgrad/core/random.hpp>
 
 #include "support.hpp"
 
+#define XGRAD_LEVEL tested
+#include <xgrad/core/kernels/detail/narrow.hpp>
+#include <xgrad/core/kernels/detail/wide.hpp>
+
+// The loops of products as they are compiled here; levels_test.cpp tests those of the library.
+
 using namespace xgrad;
+using namespace xgrad::tested;
 
 namespace {
 
@@ -156,9 +161,10 @@ TEST_CASE("products of many columns agree with the definition, and write nothing
               const Tensor left = transposes_a ? transposed(a) : a, right = transposes_b ? transposed(b) : b;
               Tensor c = filled({m, n + gap}, 7);
               using simd::Matrix;
+              std::vector<Real> panel(wide::depth * wide::most_vectors * lanes);
               wide::product(transposes_a ? Matrix{left.data(), 1, m} : Matrix{left.data(), k, 1},
                             transposes_b ? Matrix{right.data(), 1, k} : Matrix{right.data(), n, 1},
-                            biased ? bias.data() : nullptr, c.data(), n + gap, m, n, k);
+                            biased ? bias.data() : nullptr, c.data(), n + gap, m, n, k, panel.data());
               Real worst = 0;
               for (std::size_t i = 0; i < m; ++i) {
                 for (std::size_t j = 0; j < n; ++j)

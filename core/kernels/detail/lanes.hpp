@@ -1,16 +1,16 @@
 #pragma once
 
 // SIMD vectors: as many numbers as a register of the processor holds, which are read, written and rearranged together.
-// Here is what loops over matrices make of them: transposed blocks, sums of products, groups of rows.
+// Here is what loops over matrices make of them: transposed blocks, sums of products, groups of rows. Who includes this
+// names the namespace that it compiles it in, XGRAD_LEVEL, and includes no functions of std: products.hpp says why.
 
 #include <cstddef>
 #include <numeric>
-#include <type_traits>
 #include <utility>
 
-#include <xgrad/core/tensor.hpp>
+#include <xgrad/core/kernels/detail/products.hpp>
 
-namespace xgrad::inline XGRAD_PRECISION::simd {
+namespace xgrad::inline XGRAD_PRECISION::XGRAD_LEVEL::simd {
 
 #if defined(__AVX512F__)
 inline constexpr std::size_t vector_bytes = 64;
@@ -27,6 +27,12 @@ inline constexpr std::size_t lanes = vector_bytes / sizeof(Real);
 // load() returns by value, because clang takes a reference to an unaligned vector for one to an aligned vector.
 inline Lanes load(const Real* x) { return *reinterpret_cast<const Unaligned*>(x); }
 inline void store(Real* x, const Lanes& numbers) { *reinterpret_cast<Unaligned*>(x) = numbers; }
+
+inline void copy(const Real* from, std::size_t n, Real* to) { __builtin_memcpy(to, from, n * sizeof(Real)); }
+inline void fill(Real* x, std::size_t n, Real value) {
+  for (std::size_t i = 0; i < n; ++i) x[i] = value;
+}
+constexpr std::size_t smaller(std::size_t a, std::size_t b) { return a < b ? a : b; }
 
 // Element (i, j) becomes (j, i): the two blocks beside the diagonal change places, then those within each block, down
 // to single numbers.
@@ -75,7 +81,7 @@ inline Real dot(const Real* x, const Real* y, std::size_t n) {
   return sum;
 }
 
-/// A matrix or its transpose: element (i, p) is x[i * row + p * column]; one of the two is 1.
+/// A Factor that is read, and of which a part begins anywhere.
 struct Matrix {
   const Real* x;
   std::size_t row, column;
@@ -109,4 +115,4 @@ struct Group {
   }
 };
 
-}  // namespace xgrad::inline XGRAD_PRECISION::simd
+}  // namespace xgrad::inline XGRAD_PRECISION::XGRAD_LEVEL::simd

@@ -14,16 +14,13 @@
 // instead of 4.4, 0.13 instead of 0.31, and 0.13 instead of 0.34. With doubles, 4 in a vector, x w by columns was a
 // fifth slower.
 
-#include <algorithm>
-
 #include <xgrad/core/kernels/detail/lanes.hpp>
 
-namespace xgrad::inline XGRAD_PRECISION::narrow {
+namespace xgrad::inline XGRAD_PRECISION::XGRAD_LEVEL::narrow {
 
 using namespace simd;
 
-/// Whether the loops below beat OpenBLAS. They are fixed when they are compiled; OpenBLAS chooses its loops at run
-/// time, by what the processor can do.
+/// Whether the loops below beat OpenBLAS.
 #if defined(__AVX2__) && defined(__FMA__)
 inline constexpr bool pays = true;
 #else
@@ -55,10 +52,11 @@ struct Right {
       : x(b), k(k_), n(n_), beyond((width - 1) / n), safe(k > beyond ? (k - beyond) / parts * parts : 0) {
     for (std::size_t p = safe; p < k; ++p) {
       Real* const row = last + (p - safe) * width;
-      std::fill(std::copy_n(b + p * n, n, row), row + width, Real{0});
+      copy(b + p * n, n, row);
+      fill(row + n, width - n, 0);
     }
-    std::fill_n(start, width, Real{0});
-    if (bias) std::copy_n(bias, n, start);
+    fill(start, width, 0);
+    if (bias) copy(bias, n, start);
   }
 
   const Real* x;
@@ -115,7 +113,7 @@ void write_product(Matrix a, const Right<vectors>& b, Real* c, std::size_t m) {
   for (; i < m; ++i) {
     Real row[Right<vectors>::width];
     write_rows<1, Right<vectors>::parts>(a.from(i, 0), b, row);
-    std::copy_n(row, b.n, c + i * b.n);
+    copy(row, b.n, c + i * b.n);
   }
 }
 
@@ -138,7 +136,7 @@ template <std::size_t n>
   constexpr std::size_t some = 64;
   alignas(Lanes) Real columns[some * lanes];
   for (std::size_t first = 0; first < k; first += some) {
-    const std::size_t count = std::min(some, k - first);
+    const std::size_t count = smaller(some, k - first);
     copy_columns(a.x + first, a.row, count, columns, lanes);
     add_columns(s, columns, lanes, b + first * n, count);
   }
@@ -149,7 +147,7 @@ template <std::size_t n>
 template <std::size_t n>
 [[gnu::always_inline]] inline void write_as_rows(const Lanes (&s)[n], Real* c) {
   static_assert(2 * n >= lanes);
-  constexpr std::size_t first = std::min(lanes, n);
+  constexpr std::size_t first = smaller(lanes, n);
   Lanes rows[lanes] = {};
 #pragma GCC unroll 16
   for (std::size_t j = 0; j < first; ++j) rows[j] = s[j];
@@ -158,7 +156,7 @@ template <std::size_t n>
   for (std::size_t i = 0; i + 1 < lanes; ++i) store(c + i * n, rows[i]);
   Real last[lanes];
   store(last, rows[lanes - 1]);
-  std::copy_n(last, first, c + (lanes - 1) * n);
+  copy(last, first, c + (lanes - 1) * n);
   if constexpr (n > lanes)
 #pragma GCC unroll 16
     for (std::size_t j = lanes; j < n; ++j) {
@@ -209,7 +207,7 @@ template <std::size_t n>
 void write_outer_product_by_groups(const Real* a, const Real* b, Real* c, std::size_t m) {
   constexpr std::size_t rows = Group<n>::rows;
   Real row[rows * n];
-  for (std::size_t i = 0; i < rows; ++i) std::copy_n(b, n, row + i * n);
+  for (std::size_t i = 0; i < rows; ++i) copy(b, n, row + i * n);
   std::size_t i = 0;
   for (; i + rows <= m; i += rows)
     Group<n>::each(a + i, [&](std::size_t v, Lanes x) { store(c + i * n + v * lanes, x * load(row + v * lanes)); });
@@ -222,7 +220,7 @@ inline void write_column(Matrix a, const Real* b, Real bias, Real* c, std::size_
   if (a.column == 1 && (a.row != 1 || k > m)) {
     for (std::size_t i = 0; i < m; ++i) c[i] = bias + dot(a.x + i * a.row, b, k);
   } else {
-    std::fill_n(c, m, bias);
+    fill(c, m, bias);
     for (std::size_t p = 0; p < k; ++p)
       for (std::size_t i = 0; i < m; ++i) c[i] += a.x[i + p * a.column] * b[p];
   }
@@ -245,4 +243,4 @@ inline void product(Matrix a, const Real* b, const Real* bias, Real* c, std::siz
     write_product(a.from(done, 0), Right<2>(b, k, n, bias), c + done * n, m - done);
 }
 
-}  // namespace xgrad::inline XGRAD_PRECISION::narrow
+}  // namespace xgrad::inline XGRAD_PRECISION::XGRAD_LEVEL::narrow

@@ -9,18 +9,18 @@
 // A block of 8 rows and 3 vectors of columns of the result stays in registers while it is added up: each step along the
 // inner extent loads 3 vectors and 8 numbers, for 24 vectors' multiplications and additions.
 
-#include <algorithm>
-
 #include <xgrad/core/kernels/detail/lanes.hpp>
 
-namespace xgrad::inline XGRAD_PRECISION::wide {
+namespace xgrad::inline XGRAD_PRECISION::XGRAD_LEVEL::wide {
 
 using namespace simd;
 
 inline constexpr bool pays = vector_bytes == 64;
 
 inline constexpr std::size_t most_vectors = 3;
-/// How many rows of b are multiplied at a time: three vectors of each, 96 KB on the stack, stay in the L2 cache.
+/// How many rows of a block: with three vectors of each, as many sums as stay in 32 registers, or in 16.
+inline constexpr std::size_t most_rows = vector_bytes == 64 ? 8 : 4;
+/// How many rows of b are multiplied at a time: three vectors of each, 96 KB, stay in the L2 cache.
 inline constexpr std::size_t depth = 512;
 /// A result of at most so many rows is computed from b where it is, without a copy of b.
 inline constexpr std::size_t few_rows = 128;
@@ -30,14 +30,14 @@ template <std::size_t vectors>
 void copy_panel(Matrix b, std::size_t k, Real* panel) {
   constexpr std::size_t width = vectors * lanes;
   if (b.column == 1)
-    for (std::size_t p = 0; p < k; ++p) std::copy_n(b.from(p, 0).x, width, panel + p * width);
+    for (std::size_t p = 0; p < k; ++p) copy(b.from(p, 0).x, width, panel + p * width);
   else
     for (std::size_t j = 0; j < width; j += lanes) copy_columns(b.from(0, j).x, b.column, k, panel + j, width);
 }
 
 // c = start + a b for as many columns as these vectors hold, in blocks of so many rows, and smaller blocks for the rows
 // that are left. Without a start, a b is added to what c holds. Rows of c are `step` apart.
-template <std::size_t vectors, std::size_t rows = 8>
+template <std::size_t vectors, std::size_t rows = most_rows>
 void write_rows(Matrix a, Matrix b, const Real* start, Real* c, std::size_t step, std::size_t m, std::size_t k) {
   const auto each = [](auto visit) __attribute__((always_inline)) {  // clang would call it
 #pragma GCC unroll 8
@@ -69,15 +69,15 @@ void write_rows(Matrix a, Matrix b, const Real* start, Real* c, std::size_t step
 // c = a b + bias for as many columns as these vectors hold and for any k: some rows of b at a time, which are copied
 // side by side unless few rows of a will read them.
 template <std::size_t vectors>
-void write_columns(Matrix a, Matrix b, const Real* bias, Real* c, std::size_t step, std::size_t m, std::size_t k) {
+void write_columns(Matrix a, Matrix b, const Real* bias, Real* c, std::size_t step, std::size_t m, std::size_t k,
+                   Real* panel) {
   constexpr std::size_t width = vectors * lanes;
-  alignas(Lanes) Real panel[depth * width];
   Real start[width] = {};
-  if (bias) std::copy_n(bias, width, start);
+  if (bias) copy(bias, width, start);
   const bool copies = b.column != 1 || m > few_rows;
   std::size_t p = 0;
   do {  // once even if k is 0
-    const std::size_t count = std::min(depth, k - p);
+    const std::size_t count = smaller(depth, k - p);
     if (copies) copy_panel<vectors>(b.from(p, 0), count, panel);
     write_rows<vectors>(a.from(0, p), copies ? Matrix{panel, width, 1} : b.from(p, 0), p == 0 ? start : nullptr, c,
                         step, m, count);
@@ -85,9 +85,9 @@ void write_columns(Matrix a, Matrix b, const Real* bias, Real* c, std::size_t st
 }
 
 /// c = a b + bias for a (m, k), b (k, n) and c (m, n), where n >= lanes; the bias has n numbers, or is null. Rows of c
-/// are `step` apart.
+/// are `step` apart. The panel has room for depth * most_vectors * lanes numbers.
 inline void product(Matrix a, Matrix b, const Real* bias, Real* c, std::size_t step, std::size_t m, std::size_t n,
-                    std::size_t k) {
+                    std::size_t k, Real* panel) {
   if (k == 1 && b.column == 1) {  // a column times a row: nothing to add up
     for (std::size_t i = 0; i < m; ++i)
       for (std::size_t j = 0; j < n; ++j) c[i * step + j] = (bias ? bias[j] : 0) + a(i, 0) * b.x[j];
@@ -98,12 +98,12 @@ inline void product(Matrix a, Matrix b, const Real* bias, Real* c, std::size_t s
     return;
   }
   for (std::size_t done = 0; done < n;) {
-    const std::size_t vectors = std::clamp<std::size_t>((n - done) / lanes, 1, most_vectors);
-    const std::size_t first = std::min(done, n - vectors * lanes);  // columns at the end may be computed twice
+    const std::size_t whole = (n - done) / lanes, vectors = whole == 0 ? 1 : smaller(whole, most_vectors);
+    const std::size_t first = smaller(done, n - vectors * lanes);  // columns at the end may be computed twice
     const auto write = vectors == 1 ? write_columns<1> : vectors == 2 ? write_columns<2> : write_columns<3>;
-    write(a, b.from(0, first), bias ? bias + first : nullptr, c + first, step, m, k);
+    write(a, b.from(0, first), bias ? bias + first : nullptr, c + first, step, m, k, panel);
     done = first + vectors * lanes;
   }
 }
 
-}  // namespace xgrad::inline XGRAD_PRECISION::wide
+}  // namespace xgrad::inline XGRAD_PRECISION::XGRAD_LEVEL::wide

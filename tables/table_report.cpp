@@ -92,8 +92,10 @@ TableReport report_on(Pipeline& model, const Table& test, const TableReportOptio
   std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return all.errors[a] > all.errors[b]; });
   order.resize(std::min(order.size(), options.worst));
   for (const std::size_t row : order) {
-    const auto words = [&](double x) { return classes ? report.classes[static_cast<std::size_t>(x)] : shortest(x); };
-    report.worst.push_back({row, words(all.is[row]), words(all.predicted[row]), all.errors[row]});
+    const auto predicted = static_cast<std::size_t>(classes ? all.predicted[row] : 0);
+    report.worst.push_back({row, test.column(model.target().column()).written(row),
+                            classes ? report.classes[predicted] : formatted(all.predicted[row], 'g', 6),
+                            all.errors[row]});
   }
 
   const Table some = test.rows(0, std::min(test.size(), options.rows));

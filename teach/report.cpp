@@ -142,4 +142,12 @@ void write_report(const std::string& path, Sequential& model, const History& his
   write_file(path, page("report.html", data.dump(-1, ' ', false, Json::error_handler_t::replace)));
 }
 
+void write_table_report(const std::string& path, const std::string& json, const std::string& title) {
+  Json data = Json::parse(json, nullptr, false);
+  require<ValueError>(data.is_object() && data.contains("importance") && data.contains("history"),
+                      "write_table_report: that is no report on a table; json_text() of one fits");
+  data["title"] = title;
+  write_file(path, page("table.html", data.dump(-1, ' ', false, Json::error_handler_t::replace)));
+}
+
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -48,4 +48,9 @@ Judgement judge(const Tensor& probabilities, const Tensor& labels);
 void write_report(const std::string& path, Sequential& model, const History& history, const Tensor& x,
                   const Tensor& labels, const ReportOptions& options = {});
 
+/// Writes a page to `path` of a report on a table: `json` is what json_text() of <xgrad/tables/table_report.hpp> gives.
+/// Curves, the confusion matrix or the residuals, the importance of the columns and the worst rows, as write_report()
+/// does. Throws ValueError for what is no such JSON, DataError if the file cannot be written.
+void write_table_report(const std::string& path, const std::string& json, const std::string& title = "xgrad");
+
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -16,7 +16,6 @@ refuse nn 'optim|training|teach|tables'
 refuse training 'teach|tables'
 refuse teach tables
 refuse tables 'autograd|optim|teach'
-refuse tools "teach"
 
 for room in core autograd data optim nn training teach tables; do
   # but for core's workers, by which training shares its work, and nn's walks, by which it writes its files

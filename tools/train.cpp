@@ -8,6 +8,7 @@
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/tables/guess.hpp>
 #include <xgrad/tables/table_report.hpp>
+#include <xgrad/teach/report.hpp>
 #include <xgrad/training/callbacks.hpp>
 
 #include "arguments.hpp"
@@ -197,9 +198,11 @@ void train(const Options& o) {
     print(report, held > 0 ? "rows to validate" : "rows, the ones that it has learnt from");
   }
   if (!o.report.empty()) {
-    std::ofstream file(o.report);
-    file << json_text(report, history) << std::flush;
-    require<DataError>(file.good(), "cannot write ", o.report);
+    const std::string json = json_text(report, history);
+    if (o.report.ends_with(".html"))
+      write_table_report(o.report, json, o.csv.substr(o.csv.rfind('/') + 1) + ": " + o.label);
+    else
+      std::ofstream(o.report) << json;
     std::cout << "wrote " << o.report << '\n';
   }
   if (!o.save.empty()) {
@@ -233,7 +236,8 @@ int main(int argc, char** argv) {
   app.add_option("--seed", o.seed, "of the weights, and of the order of the rows");
   app.option_defaults()->always_capture_default(false);
   app.add_option("--test", o.test, "a second CSV file by which the model is judged");
-  app.add_option("--report", o.report, "write numbers, importance, worst rows and history to this JSON file");
+  app.add_option("--report", o.report,
+                 "write curves, confusion or residuals, importance and the worst rows to this .html or JSON file");
   app.add_option("--save", o.save, "write the model to this file, for xgrad-predict or Pipeline::load()");
   app.add_flag("--quiet", o.quiet, "print no epochs");
   o.reading.add_to(app);

@@ -52,9 +52,13 @@ awk -v a="$accuracy" -v b="$right" 'BEGIN { exit !(a - b < 1e-5 && b - a < 1e-5)
 grep -q 'is missing in 1 of 275 rows' out || fail "rows without a label are not left out: $(cat out)"
 awk '/"r2"/ { sub(/,/, ""); exit !($2 > 0.75) }' r.json || fail "r2: $(grep r2 r.json)"
 [ "$("$predict" mass.safetensors new.csv | awk 'NR > 1 && $1 > 2000 && $1 < 7000' | wc -l)" = 69 ] || fail "masses"
-"$train" learnt.csv --label sex --validation 0 --epochs 5 >out || fail "sex"
+"$train" learnt.csv --label sex --validation 0 --epochs 5 --report r.html >out || fail "sex"
 grep -q 'sex: 2 classes: female male' out || fail "$(cat out)"
 grep -q 'the ones that it has learnt from' out || fail "$(cat out)"
+
+for words in '"classes":["female","male"]' '"title":"learnt.csv: sex"' "default-src 'none'"; do
+  grep -qF "$words" r.html || fail "the page has not $words"
+done
 
 says 'there is no' 1 "$train" learnt.csv --label kind
 says 'there is no' 1 "$train" learnt.csv --label species --drop kind

@@ -163,7 +163,7 @@ void write_page(const Options& options, Sequential& model, const History& histor
                 const Json& configuration) {
   ReportOptions page{.title = "MNIST"};
   for (const auto& [name, value] : configuration.items())
-    if (name != "data")  // a folder of this machine
+    if (name != "data" && name != "optimizer" && name != "learning_rate")  // a folder; and what the report finds itself
       page.configuration.emplace_back(name, value.is_string() ? value.get<std::string>() : value.dump());
   write_report(options.report, model, history, to_tensor(images), to_tensor(images.labels), page);
 }

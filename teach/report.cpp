@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
 #include <xgrad/data/file.hpp>
-#include <xgrad/nn/layers/dense.hpp>
+#include <xgrad/optim/groups.hpp>
 #include <xgrad/teach/detail/page.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -42,19 +44,59 @@ Json bytes(const Real* values, std::size_t n, std::size_t stride) {
 }
 
 // Pictures of a tensor's columns, if a column makes a square.
-Json weights_of(Sequential& model) {
+Json weights_of(Model& model) {
+  const Tensor* kernel = nullptr;
+  each_parameter(model, [&](const std::string&, Parameter& p) {
+    if (kernel == nullptr && p.value().dimension() == 2) kernel = &p.value();
+  });
   Json all = Json::array();
-  for (Layer& layer : model.layers()) {
-    Dense* const dense = layer.as<Dense>();
-    if (dense == nullptr) continue;
-    const Tensor& kernel = dense->kernel.value();
-    const std::size_t units = kernel.shape(1), side = static_cast<std::size_t>(std::sqrt(kernel.shape(0)));
-    if (side * side != kernel.shape(0) || side < 4) break;
-    for (std::size_t k = 0; k < std::min<std::size_t>(units, 64); ++k)
-      all.push_back(bytes(kernel.data() + k, kernel.shape(0), units));
-    break;
-  }
+  if (kernel == nullptr) return all;
+  const std::size_t inputs = kernel->shape(0), units = kernel->shape(1);
+  const auto side = static_cast<std::size_t>(std::sqrt(inputs));
+  if (side * side != inputs || side < 4) return all;
+  for (std::size_t k = 0; k < std::min<std::size_t>(units, 64); ++k)
+    all.push_back(bytes(kernel->data() + k, inputs, units));
   return all;
+}
+
+// The options of an optimizer, but for those that are not set: {"optimizer", "adam"}, {"learning_rate", "0.001"}.
+class OptionRows final : public Fields {
+ public:
+  OptionRows(Json& rows, std::string whose) : Fields(writing), rows_(rows), whose_(std::move(whose)) {}
+
+ private:
+  void option(const std::string& path, const Option& option, bool) override {
+    const std::string value = std::visit([](const auto* given) { return said(*given); }, option);
+    if (value.empty() || value == "constant") return;  // a learning rate without a schedule has a value
+    const std::size_t end = path.rfind("/value");
+    rows_.push_back({(path == "name" ? "optimizer" : path.substr(0, end)) + whose_, value});
+  }
+  template <class T>
+  static std::string said(const T& value) {
+    if constexpr (std::same_as<T, std::string>)
+      return value;
+    else if constexpr (std::same_as<T, std::optional<double>>)
+      return value ? Json(*value).dump() : "";
+    else if constexpr (requires { value.size(); })
+      return value.empty() ? "" : Json(std::vector(value.begin(), value.end())).dump();
+    else
+      return Json(value).dump();
+  }
+
+  Json& rows_;
+  std::string whose_;
+};
+
+void add_optimizers(Json& rows, Model& model) {
+  try {
+    Optimizers& all = model.optimizers();
+    for (auto& [pattern, optimizer] : all) {
+      OptionRows walk(rows, all.size() == 1 ? "" : text(" (", pattern, ')'));
+      optimizer.options(walk);
+    }
+  } catch (const ValueError&) {
+    // the model is not compiled: it was loaded to predict
+  }
 }
 
 Json curves_of(const History& history) {
@@ -101,8 +143,8 @@ Judgement judge(const Tensor& p, const Tensor& labels) {
   return result;
 }
 
-void write_report(const std::string& path, Sequential& model, const History& history, const Tensor& x,
-                  const Tensor& labels, const ReportOptions& options) {
+void write_report(const std::string& path, Model& model, const History& history, const Tensor& x, const Tensor& labels,
+                  const ReportOptions& options) {
   const Tensor p = model.predict(x, {.batch_size = 256, .verbose = silent});
   const Judgement judgement = judge(p, labels);
   require<ValueError>(options.classes.size() <= p.shape(1), "write_report: ", options.classes.size(), " names for ",
@@ -121,6 +163,7 @@ void write_report(const std::string& path, Sequential& model, const History& his
          {"pixels", side * side == size && side >= 4 ? bytes(x.data() + i * size, size, 1) : Json::array()}});
   }
   for (const auto& [name, value] : options.configuration) configuration.push_back({name, value});
+  add_optimizers(configuration, model);
   std::ostringstream summary;
   model.summary(summary);
   Json classes = options.classes;

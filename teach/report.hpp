@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include <xgrad/nn/model/sequential.hpp>
+#include <xgrad/nn/model/model.hpp>
 #include <xgrad/training/history.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -41,12 +41,13 @@ struct Judgement {
 Judgement judge(const Tensor& probabilities, const Tensor& labels);
 
 /// Writes a page to `path`: curves of the history, the confusion matrix, the worst samples (as pictures, where a sample
-/// is square), the first layer's weights as pictures, calibration, and the configuration. One file, which needs no
-/// network; in English and Chinese. The model gives probabilities, (n, classes), for x, (n, ...); labels are (n,) from
-/// 0. Throws what predict() and judge() throw, ValueError for more names than classes, and DataError if the file cannot
-/// be written.
-void write_report(const std::string& path, Sequential& model, const History& history, const Tensor& x,
-                  const Tensor& labels, const ReportOptions& options = {});
+/// is square), the first kernel's weights as pictures, calibration, and the configuration: the lines that are given,
+/// and the options of the optimizers, if the model is compiled. One file, which needs no network; in English and
+/// Chinese. The model is a Sequential or of any module. It gives probabilities, (n, classes), for x, (n, ...); labels
+/// are (n,) from 0. Throws what predict() and judge() throw, ValueError for more names than classes, and DataError if
+/// the file cannot be written.
+void write_report(const std::string& path, Model& model, const History& history, const Tensor& x, const Tensor& labels,
+                  const ReportOptions& options = {});
 
 /// Writes a page to `path` of a report on a table: `json` is what json_text() of <xgrad/tables/table_report.hpp> gives.
 /// Curves, the confusion matrix or the residuals, the importance of the columns and the worst rows, as write_report()

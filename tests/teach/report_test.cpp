@@ -66,4 +66,40 @@ TEST_CASE("a report holds the history, the mistakes and every name as text") {
   CHECK(data["worst"].size() == 3);
   CHECK(data["worst"][0]["pixels"].size() == 16);
   CHECK(data["weights"].size() == 2);
+  using Rows = nlohmann::json;
+  const Rows& rows = data["configuration"];
+  CHECK(rows[0] == Rows{"seed", "3"});
+  CHECK(rows[1] == Rows{"optimizer", "adam"});
+  CHECK(std::count(rows.begin(), rows.end(), Rows{"learning_rate", "0.001"}) == 1);
+  CHECK(std::count(rows.begin(), rows.end(), Rows{"beta_2", "0.999"}) == 1);
+  for (const Rows& row : rows) CHECK(row[0] != "clipnorm");  // is not set
+}
+
+TEST_CASE("a report is of any model, also of one that is not compiled or has several optimizers") {
+  struct Classifier {
+    Dense inner{5, relu}, outer{2, softmax};
+    void fields(Fields& f) { f("inner", inner)("outer", outer); }
+    Var operator()(Var x, const Context& context) { return outer(inner(x, context), context); }
+  };
+  Model model{Classifier{}};
+  model.build({25});
+  const Tensor x = ones({4, 25}), y{0, 1, 0, 1};
+  const std::string path = std::filesystem::temp_directory_path() / "xgrad_report_of_a_model_test.html";
+  const auto data = [&] {
+    write_report(path, model, {}, x, y);
+    std::ifstream file(path);
+    const std::string html{std::istreambuf_iterator<char>(file), {}};
+    std::filesystem::remove(path);
+    const std::size_t begin = html.find("id=\"data\">") + 10;
+    return nlohmann::json::parse(html.substr(begin, html.find("</script>", begin) - begin));
+  };
+  const auto loaded = data();
+  CHECK(loaded["configuration"].empty());
+  CHECK(loaded["weights"].size() == 5);
+  CHECK(loaded["weights"][0].size() == 25);
+  model.compile({{"**/bias", SGD{.learning_rate = 0.5}}, {"**", Adam{}}}, "sparse_categorical_crossentropy");
+  const auto rows = data()["configuration"];
+  CHECK(rows[0] == nlohmann::json{"optimizer (**/bias)", "sgd"});
+  CHECK(std::count(rows.begin(), rows.end(), nlohmann::json{"learning_rate (**/bias)", "0.5"}) == 1);
+  CHECK(std::count(rows.begin(), rows.end(), nlohmann::json{"optimizer (**)", "adam"}) == 1);
 }

@@ -5,7 +5,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <string>
+#include <xgrad/core/xtensor.hpp>
+#include <xgrad/teach/lints.hpp>
 #include <xgrad/xgrad.hpp>
 
 #include "exercise.hpp"
@@ -32,6 +35,14 @@ std::size_t dead_units(Sequential& model, const Tensor& x) {
   return dead;
 }
 
+// Hints on the first batch, before there is a step.
+void hints(Sequential& model, const Tensor& x, const Tensor& y) {
+  const Tensor some = xt::view(x, xt::range(0, 32)), labels = xt::view(y, xt::range(0, 32));
+  Tape tape;
+  const Lints lints(tape, std::cout, {.untrained = true});
+  sparse_categorical_crossentropy(labels, model(tape.borrow(some)));
+}
+
 struct Result {
   double accuracy;
   std::size_t dead;
@@ -41,6 +52,8 @@ Result train(const Tensor& x, const Tensor& y, const Tensor& x_test, const Tenso
   Sequential model{Dense(10, relu), Dense(10, relu), Dense(10, softmax)};
   model.seed(seed);
   model.compile(Adam{}, "sparse_categorical_crossentropy", {"accuracy"});
+  model.build({784});
+  hints(model, x, y);
   model.fit(x, y, {.batch_size = 32, .epochs = 5, .verbose = silent});
   const Logs test = model.evaluate(x_test, y_test, {.batch_size = 250, .verbose = silent});
   return {test.at("accuracy"), dead_units(model, x_test)};

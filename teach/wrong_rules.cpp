@@ -91,8 +91,11 @@ bool is_relu(const Tape& tape, const Tape::Record& record) {
 
 // A product with a constant mask, as of dropout: some elements are 0, the others equal. Returns these, or 0.
 Real mask_of(const Tape& tape, const Tape::Record& record) {
-  if (!is_op(record, "multiply") || tape[record.inputs[1]].active) return 0;
-  const Tensor& mask = *tape[record.inputs[1]].value;
+  if (!is_op(record, "multiply")) return 0;
+  const std::size_t k = tape[record.inputs[0]].active ? 1 : 0;
+  const Tape::Record &mask_line = tape[record.inputs[k]], &masked = tape[record.inputs[1 - k]];
+  if (mask_line.active || masked.value->shape() != record.value->shape()) return 0;
+  const Tensor& mask = *mask_line.value;
   const Real scale = mask.size() == 0 ? 0 : *std::max_element(mask.begin(), mask.end());
   const auto dropped = static_cast<std::size_t>(std::count(mask.begin(), mask.end(), Real{0}));
   const auto kept = static_cast<std::size_t>(std::count(mask.begin(), mask.end(), scale));
@@ -201,22 +204,19 @@ void add_residual_tables(Rules& rules) {
     if (!mse && (!is_op(y, "square") || !is_op(difference, "subtract"))) continue;
     const Var a = tape.var(difference.inputs[0]), b = tape.var(difference.inputs[1]);
     const std::size_t n = a.value().size();
-    if (n < 2 || b.value().size() != n || *std::max_element(a.shape().begin(), a.shape().end()) != n) continue;
-    const Shape shape = a.shape();
-    const Var second = reshape(b, shape);
+    if (n < 2 || b.shape() != a.shape() || *std::max_element(a.shape().begin(), a.shape().end()) != n) continue;
     for (const bool each_first : {true, false})
       for (const bool averaged : {false, true}) {
         const Real scale = averaged ? Real{1} : static_cast<Real>(n);
-        const Var total = mean(each_first ? second : a);
-        const Var residual = scale * (each_first ? a - total : total - second);
+        const Var total = mean(each_first ? b : a), residual = scale * (each_first ? a - total : total - b);
         rules.add(Cause::outer_product,
                   text("outer product: (", n, ", 1) with (", n, ",) is broadcast to a table of ", n, " x ", n,
                        "; the residual has every target with every prediction"),
                   [&](const Handed& handed, Pull given) -> std::optional<Var> {
                     if (handed.step.line != step.line) return std::nullopt;
-                    if (mse && handed.term.input == 0) given.a = given.b + reshape(residual, given.b.shape());
-                    if (mse && handed.term.input == 1) given.b = given.a - reshape(residual, given.a.shape());
-                    if (!mse) given.a = reshape(residual, given.a.shape());
+                    if (mse && handed.term.input == 0) given.a = given.b + residual;
+                    if (mse && handed.term.input == 1) given.b = given.a - residual;
+                    if (!mse) given.a = residual;
                     return tape[handed.step.line].op->pull(handed.term.input)(given);
                   });
       }
@@ -255,7 +255,7 @@ void add_steps_within(Rules& rules, const std::vector<std::string>& names, const
               text("updated: it is right if ", says,
                    " made a step before the adjoint went back; compute all gradients first, then update"),
               [&](const Handed& handed, Pull given) -> std::optional<Var> {
-                const Tape::Record& y = tape[handed.step.line];
+                const Tape::Record y = tape[handed.step.line];  // a copy, for recording may move the list
                 bool other = false;
                 for (std::size_t m = 0; m < rules.x.size(); ++m)
                   for (std::size_t k = 0; k < y.op->forward.arity(); ++k) {
@@ -264,7 +264,7 @@ void add_steps_within(Rules& rules, const std::vector<std::string>& names, const
                     input_of(given, k) = tape.constant(stepped[m]), other = true;
                   }
                 if (!other) return std::nullopt;
-                return pulled(tape[handed.step.line], handed.term.input, given, tape[handed.term.to].value->shape());
+                return pulled(y, handed.term.input, given, tape[handed.term.to].value->shape());
               });
   };
   for (std::size_t m = 0; m < rules.x.size(); ++m) add(names[m], [m](std::size_t other) { return other == m; });

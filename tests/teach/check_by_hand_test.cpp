@@ -180,6 +180,30 @@ TEST_CASE("check_by_hand names a residual that became a table, summed or average
       }
 }
 
+TEST_CASE("check_by_hand takes a loss whose own residual is a table, and masks that are broadcast") {
+  Tensor w{0.5, -1, 2};
+  const Tensor y = column({1, 2, 3}), mask = column({1, 0, 1}), three{1, 0, 2};
+  const auto readings = [&](const auto& loss) {
+    return check_by_hand(loss, {{"w", w}}, [&] { return HandGradients{{"w", -w}}; }).parameters[0].readings;
+  };
+  CHECK(readings([&](Var v) { return sum(square(v - y)); }) == Readings{{Cause::unknown}});
+  CHECK(readings([&](Var v) { return sum(exp(v * mask)); }) == Readings{{Cause::unknown}});
+  CHECK(readings([&](Var v) { return sum(exp(mask * v)); }) == Readings{{Cause::unknown}});
+  CHECK(readings([&](Var v) { return sum(exp(three * v)); }) == Readings{{Cause::unknown}});
+}
+
+TEST_CASE("check_by_hand names a mask that is missing, on either side of the product") {
+  Tensor w{0.5, -1, 2};
+  const Tensor mask{1, 0, 1};
+  for (const bool first : {false, true})
+    CHECK(check_by_hand([&](Var v) { return sum(exp(first ? mask * v : v * mask)); }, {{"w", w}},
+                        [&] {
+                          return HandGradients{{"w", exp(Tensor(mask * w))}};
+                        })
+              .parameters[0]
+              .message == text("missing mask: the mask is not applied at line 2 (multiply)"));
+}
+
 TEST_CASE("check_by_hand names a sum over the batch of which the last example is left, as after = for +=") {
   Line line = article_000();
   const HandReport report = check(line, [&] {

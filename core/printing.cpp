@@ -27,7 +27,7 @@ class Printer {
     write("[");
     each(x_.shape(axis), [&](std::size_t i, bool is_skipped) {
       if (i > 0 && is_last && column_ + width_ >= line_length)
-        write("\n" + std::string(axis + 1, ' '));
+        write(std::string(1, '\n') + std::string(axis + 1, ' '));
       else if (i > 0)
         write(gap);
       is_skipped ? write("...") : print(axis + 1, offset * x_.shape(axis) + i);

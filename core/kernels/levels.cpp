@@ -1,6 +1,5 @@
 #include <xgrad/core/kernels/levels.hpp>
 
-#include <atomic>
 #include <cstdlib>
 #include <span>
 #include <utility>
@@ -51,9 +50,11 @@ Level highest() { return Level::base; }
 
 #endif
 
-std::atomic<Level> chosen = Level::unknown;
+}  // namespace
 
-Level choose() {
+std::atomic<detail::Level> detail::chosen = Level::unknown;
+
+detail::Level detail::choose() {
   const Level most = highest();
   Level level = most;
   if (const char* const forced = std::getenv("XGRAD_KERNELS"); forced != nullptr && *forced != '\0') {
@@ -69,13 +70,6 @@ Level choose() {
   }
   chosen = level;
   return level;
-}
-
-}  // namespace
-
-detail::Level detail::level() {
-  const Level known = chosen.load(std::memory_order_relaxed);
-  return known != Level::unknown ? known : choose();
 }
 
 std::string_view kernels() {

@@ -2,6 +2,7 @@
 
 // One build for every processor: loops are compiled several times, and which of them run is chosen once, at run time.
 
+#include <atomic>
 #include <string_view>
 
 #include <xgrad/core/real.hpp>
@@ -20,30 +21,38 @@ namespace detail {
 
 enum class Level { unknown, base, v3, v4 };
 
+extern std::atomic<Level> chosen;  // unknown until the first use
+Level choose();
+
 /// The level of kernels(): base if there is only one.
-Level level();
+inline Level level() {
+  const Level known = chosen.load(std::memory_order_relaxed);
+  return known != Level::unknown ? known : choose();
+}
 
 // Where a compiler may use AVX everywhere, one level is enough.
 #if defined(__x86_64__) && !defined(__AVX__)
 
-// The features are those that levels.cpp looks for. What a loop calls is compiled into it.
+// The features are those that levels.cpp looks for. What a loop calls is compiled into it. It is copied there, for its
+// copy stays in registers.
 template <class Loop>
-[[gnu::flatten]] auto at_base(Loop loop) {
-  return loop();
+[[gnu::flatten]] auto at_base(const Loop& loop) {
+  return Loop(loop)();
 }
 
 template <class Loop>
-[[gnu::target("avx2,fma,bmi,bmi2"), gnu::flatten]] auto at_v3(Loop loop) {
-  return loop();
+[[gnu::target("avx2,fma,bmi,bmi2"), gnu::flatten]] auto at_v3(const Loop& loop) {
+  return Loop(loop)();
 }
 
 template <class Loop>
-[[gnu::target("avx2,fma,bmi,bmi2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl"), gnu::flatten]] auto at_v4(Loop loop) {
-  return loop();
+[[gnu::target("avx2,fma,bmi,bmi2,avx512f,avx512bw,avx512cd,avx512dq,avx512vl"), gnu::flatten]] auto at_v4(
+    const Loop& loop) {
+  return Loop(loop)();
 }
 
 template <class Loop>
-auto at_level(Loop loop) {
+[[gnu::always_inline]] inline auto at_level(const Loop& loop) {
   switch (level()) {
     case Level::v4:
       return at_v4(loop);
@@ -57,8 +66,8 @@ auto at_level(Loop loop) {
 #else
 
 template <class Loop>
-auto at_level(Loop loop) {
-  return loop();
+[[gnu::always_inline]] inline auto at_level(const Loop& loop) {
+  return Loop(loop)();
 }
 
 #endif
@@ -68,7 +77,7 @@ auto at_level(Loop loop) {
 /// Runs loop(), compiled for the level of kernels(), and returns what it returns. The loop is a lambda around plain
 /// arithmetic; it captures by value, so that nothing it writes can be taken for what it captures.
 template <class Loop>
-auto by_level(Loop loop) {
+[[gnu::always_inline]] inline auto by_level(const Loop& loop) {
   return detail::at_level(loop);
 }
 

@@ -11,12 +11,6 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
-// b^T for b (n, k).
-void transpose(const Real* b, std::size_t n, std::size_t k, Real* result) {
-  for (std::size_t p = 0; p < k; ++p)
-    for (std::size_t j = 0; j < n; ++j) result[p * n + j] = b[j * k + p];
-}
-
 // The first and one past the last of some rows or columns.
 struct Range {
   std::size_t first, last;
@@ -42,21 +36,16 @@ Real* panel(std::size_t size) {
 
 // Some rows and columns of a product of matrices; a is (m, k) or its transpose, b (k, n) or its transpose, c (m, n),
 // and the bias, if any, (n,).
-void write_block(Product product, const Real* a, const Real* b, const Real* bias, Real* c, std::size_t m, std::size_t n,
-                 std::size_t k, Range rows, Range columns) {
-  const Products& own = products();
+void write_block(const Products& own, Product product, const Real* a, const Real* b, const Real* bias, Real* c,
+                 std::size_t m, std::size_t n, std::size_t k, Range rows, Range columns) {
   const bool transpose_a = product == Product::tn, transpose_b = product == Product::nt;
   a += rows.first * (transpose_a ? 1 : k);
   b += columns.first * (transpose_b ? k : 1);
   c += rows.first * n + columns.first;
   if (bias) bias += columns.first;
   const Factor left{a, transpose_a ? 1 : k, transpose_a ? m : 1}, right{b, transpose_b ? 1 : n, transpose_b ? k : 1};
-  constexpr std::size_t longest = 64, most = 128 / sizeof(Real);  // of a b whose transpose is copied
-  if ((own.narrow_pays || !has_blas) && n <= own.widest && (!transpose_b || k <= longest)) {
-    Real copy[longest * most];
-    if (transpose_b) transpose(b, n, k, copy);
-    return own.narrow(left, transpose_b ? copy : b, bias, c, rows.size(), n, k);
-  }
+  if ((own.narrow_pays || !has_blas) && n <= own.widest && (!transpose_b || k <= longest_transpose))
+    return own.narrow(left, right, bias, c, rows.size(), n, k);
   if ((own.wide_pays || !has_blas) && columns.size() >= own.lanes)
     return own.wide(left, right, bias, c, n, rows.size(), columns.size(), k, panel(own.panel));
   for (std::size_t i = 0; i < rows.size(); ++i)
@@ -76,13 +65,15 @@ void gemm(Product product, const Real* a, const Real* b, const Real* bias, Real*
           std::size_t k) {
   if (m == 0 || n == 0) return;
   constexpr std::size_t enough = 1 << 20;
-  const bool by_columns = n > 4 * m && n > products().widest;
-  const std::size_t block = by_columns ? products().lanes : 8;
-  const auto write_part = [=](std::size_t part, std::size_t parts) {
+  const Products& own = products();
+  const bool by_columns = n > 4 * m && n > own.widest;
+  const std::size_t block = by_columns ? own.lanes : 8;
+  const auto write_part = [=, &own](std::size_t part, std::size_t parts) {
     const std::size_t size = by_columns ? n : m;
     const Range range{begin_of(part, parts, size, block), begin_of(part + 1, parts, size, block)};
     if (range.size() == 0) return;
-    write_block(product, a, b, bias, c, m, n, k, by_columns ? Range{0, m} : range, by_columns ? range : Range{0, n});
+    write_block(own, product, a, b, bias, c, m, n, k, by_columns ? Range{0, m} : range,
+                by_columns ? range : Range{0, n});
   };
   const bool is_long = m * n * k >= enough;
   is_long ? in_threads(std::ref(write_part)) : write_part(0, 1);

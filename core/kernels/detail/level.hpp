@@ -9,8 +9,12 @@ namespace {
 
 simd::Matrix matrix(Factor x) { return {x.x, x.row, x.column}; }
 
-void narrow_product(Factor a, const Real* b, const Real* bias, Real* c, std::size_t m, std::size_t n, std::size_t k) {
-  narrow::product(matrix(a), b, bias, c, m, n, k);
+void narrow_product(Factor a, Factor b, const Real* bias, Real* c, std::size_t m, std::size_t n, std::size_t k) {
+  if (b.column == 1) return narrow::product(matrix(a), b.x, bias, c, m, n, k);
+  Real copy[longest_transpose * narrow::widest];
+  for (std::size_t p = 0; p < k; ++p)
+    for (std::size_t j = 0; j < n; ++j) copy[p * n + j] = b.x[j * b.column + p];
+  narrow::product(matrix(a), copy, bias, c, m, n, k);
 }
 
 void wide_product(Factor a, Factor b, const Real* bias, Real* c, std::size_t step, std::size_t m, std::size_t n,

@@ -24,6 +24,8 @@ struct Factor {
   std::size_t row, column;
 };
 
+constexpr std::size_t longest_transpose = 64;
+
 /// Products by loops of our own.
 struct Products {
   std::size_t lanes;   ///< how many numbers a vector holds
@@ -32,8 +34,9 @@ struct Products {
   bool narrow_pays;    ///< whether narrow() beats OpenBLAS
   bool wide_pays;      ///< whether wide() does
 
-  /// c = a b + bias for a (m, k), b (k, n) and c (m, n), where 0 < n <= widest; the bias has n numbers, or is null.
-  void (*narrow)(Factor a, const Real* b, const Real* bias, Real* c, std::size_t m, std::size_t n, std::size_t k);
+  /// c = a b + bias for a (m, k), b (k, n) and c (m, n), where 0 < n <= widest; the bias has n numbers, or is null. Of
+  /// a b that is a transpose, k is at most longest_transpose.
+  void (*narrow)(Factor a, Factor b, const Real* bias, Real* c, std::size_t m, std::size_t n, std::size_t k);
 
   /// c = a b + bias for a (m, k), b (k, n) and c (m, n), where n >= lanes; the bias has n numbers, or is null. Rows of
   /// c are `step` apart.

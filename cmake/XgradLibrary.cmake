@@ -35,10 +35,43 @@ function(xgrad_own_options target)
   endif()
 endfunction()
 
+# Static or, with BUILD_SHARED_LIBS, shared. A static one, too, may become part of a plugin or of a Python module.
+function(xgrad_linkable target)
+  set_property(GLOBAL APPEND PROPERTY xgrad_libraries ${target})
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON VERSION ${PROJECT_VERSION}
+                        SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}  # 0.3 will not be 0.2
+                        VISIBILITY_INLINES_HIDDEN ON DEFINE_SYMBOL "")
+  # Nobody puts functions of their own in the place of ours: so they are inlined as in a program. And a plugin over a static
+  # xgrad can be unloaded only if it has nothing that g++ keeps once for the whole process.
+  target_compile_options(${target} PRIVATE -fno-semantic-interposition $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
+  if(BUILD_SHARED_LIBS)
+    # Where set_num_threads() has made threads, dlclose() must not take away the code that they wait in: -z nodelete.
+    target_link_options(${target} PRIVATE LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/exports.map
+                        LINKER:-z,nodelete)
+    set_target_properties(${target} PROPERTIES LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/exports.map)
+  endif()
+endfunction()
+
+# Libraries as an installed xgrad names them: by -l where the linker looks by itself, else by path. So a program that
+# finds a BLAS of its own, by whatever BLA_VENDOR, neither changes xgrad's nor has its own changed.
+function(xgrad_by_name result)
+  set(names "")
+  foreach(library IN LISTS ARGN)
+    cmake_path(GET library PARENT_PATH folder)
+    cmake_path(GET library STEM stem)
+    if(folder IN_LIST CMAKE_CXX_IMPLICIT_LINK_DIRECTORIES AND stem MATCHES "^lib(.+)")
+      set(library -l${CMAKE_MATCH_1})
+    endif()
+    list(APPEND names ${library})
+  endforeach()
+  set(${result} ${names} PARENT_SCOPE)
+endfunction()
+
 # One of the twins: the same sources, with Real = float or double.
 function(xgrad_library target)
-  add_library(${target} STATIC ${ARGN})
+  add_library(${target} ${ARGN})
   add_library(xgrad::${target} ALIAS ${target})
+  xgrad_linkable(${target})
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                               $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>
@@ -58,17 +91,13 @@ endfunction()
 function(xgrad_component name)
   foreach(twin IN LISTS xgrad_twins)
     string(REPLACE xgrad ${name} component ${twin})
-    add_library(xgrad_${component} STATIC ${ARGN})
+    add_library(xgrad_${component} ${ARGN})
     add_library(xgrad::${component} ALIAS xgrad_${component})
+    xgrad_linkable(xgrad_${component})
     target_link_libraries(xgrad_${component} PUBLIC xgrad::${twin})
     target_precompile_headers(xgrad_${component} PRIVATE <xgrad/core/tensor.hpp>)
     set_target_properties(xgrad_${component} PROPERTIES EXPORT_NAME ${component})
     xgrad_own_options(xgrad_${component})
-    if(PROJECT_IS_TOP_LEVEL)
-      install(TARGETS xgrad_${component} EXPORT xgradTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-    else()
-      set_target_properties(xgrad_${component} PROPERTIES EXCLUDE_FROM_ALL ON)
-    endif()
   endforeach()
 endfunction()
 

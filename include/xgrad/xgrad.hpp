@@ -89,3 +89,4 @@
 #include <xgrad/training/progress.hpp>
 #include <xgrad/training/tensorboard.hpp>
 #include <xgrad/training/trainer.hpp>
+#include <xgrad/version.hpp>

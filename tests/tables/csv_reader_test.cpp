@@ -214,10 +214,29 @@ TEST_CASE("columns of a piece are what all of the file makes them, or dtype") {
   CHECK(piece.column("a").number(1) == 2);
   CHECK(thrown_by<DataError>([&] { numbers.next(piece); }).starts_with(path + ": line 4: column \"a\": \"x\" is no"));
   CHECK(piece.column("a").number(1) == 2);
+  numbers.rewind();  // after an error, too
+  REQUIRE(numbers.next(piece));
+  CHECK(piece.column("a").numbers() == std::vector<double>{1, 2});
+  CHECK(thrown_by<DataError>([&] { numbers.next(piece); }).starts_with(path + ": line 4: "));
 
   CHECK(thrown_by<ValueError>([&] { CsvReader(path, {}, 0); }) ==
         "CsvReader: chunksize = 0; a piece has a row or more");
   CHECK(thrown_by<DataError>([&] { CsvReader("/none.csv"); }).starts_with("/none.csv: cannot be read"));
+}
+
+TEST_CASE("gzip that is damaged is refused as often as it is read") {
+  const Folder folder;
+  std::string text = "a\n";
+  for (int k = 0; k < 300'000; ++k) text += std::to_string(k * 7919 % 100'003) + "\n";
+  const std::string path = folder.add_gzip("x.csv.gz", bytes_of(text));
+  std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1000);
+  CsvReader reader(path, {.dtype = {{0, ColumnKind::number}}}, 1'000'000);
+  Table piece;
+  for (int k = 0; k < 3; ++k) {
+    CHECK(thrown_by<DataError>([&] { reader.next(piece); }).find("gzip cut short") != std::string::npos);
+    if (k == 1) reader.rewind();
+  }
+  CHECK(piece.size() == 0);
 }
 
 TEST_CASE("a file that changes between two readings is refused where its columns are no longer what they were") {

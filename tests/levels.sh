@@ -1,8 +1,9 @@
 #!/bin/sh
-# levels.sh run LEVEL PROGRAM ARG...: runs a program of tests at a level of the processor; 77 if this one does not have it.
+# levels.sh run LEVEL PROGRAM ARG...: runs a program of tests at a level; 77 if the processor does not have it.
 # levels.sh refuse PROGRAM: fails unless the program refuses a level that is not there, by naming those that are.
-# levels.sh objects OBJDUMP LIBRARY: fails if a function that is not compiled for a level uses AVX's registers. Elsewhere a
-# linker could take it for one of the same name that has none, and a processor without them would stop at it.
+# levels.sh objects OBJDUMP LIBRARY: fails if the library needs an OpenBLAS, where any BLAS is to do, or if a function
+# that is not compiled for a level uses the registers of AVX. A linker could take it for one of the same name without,
+# and a processor that has none would stop at it.
 mode=$1 && shift
 case $mode in
 run)
@@ -23,6 +24,7 @@ refuse)
   *) echo "$said"; exit 1 ;;
   esac ;;
 objects)
+  "$1" -t "$2" | grep -v ' w ' | grep ' openblas_' && echo 'these are functions of OpenBLAS alone' && exit 1
   "$1" -d --no-show-raw-insn "$2" | awk '
     /^[0-9a-f]+ <.*>:$/ { name = $2; functions += 1 }
     /%[yz]mm/ { if (name ~ /2v[34]|5at_v[34]I/) good += 1; else if (!bad[name]++) print name " uses AVX" }

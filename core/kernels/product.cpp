@@ -54,7 +54,7 @@ void write_block(const Products& own, Product product, const Real* a, const Real
     else
       std::fill_n(c + i * n, columns.size(), Real{0});  // OpenBLAS's own way, beta = 0, takes up to twice as long
   if (k == 0) return;
-  if constexpr (!has_blas) return add_product(left, right, c, n, rows, columns, k);
+  if (!has_blas) return add_product(left, right, c, n, rows, columns, k);
   blas_gemm(product, a, transpose_a ? m : k, b, transpose_b ? k : n, c, n, rows.size(), columns.size(), k);
 }
 

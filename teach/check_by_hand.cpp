@@ -207,6 +207,8 @@ HandReport check_by_hand(const Function& loss, const std::vector<HandParameter>&
     }
     return is_multiple(points[k], yours, right, 1);
   };
+  constexpr double some_rate = 0.01;
+  const bool has_rate = options.learning_rate != 0;
   bool all_right = true;
   for (std::size_t k = 0; k < parameters.size(); ++k) all_right = all_right && given[k] && is_right(k);
   for (std::size_t p = 0; p < places.size() && !all_right && same_program && !all_on_kinks; ++p) {
@@ -219,11 +221,13 @@ HandReport check_by_hand(const Function& loss, const std::vector<HandParameter>&
     std::vector<Tensor> after;
     for (std::size_t k = 0; k < at.size(); ++k) {
       names.push_back(parameters[k].name);
-      if (options.learning_rate != 0) after.push_back(stepped(places[p][k], at[k]->yours, options.learning_rate));
+      after.push_back(stepped(places[p][k], at[k]->yours, has_rate ? options.learning_rate : some_rate));
     }
     std::vector<std::vector<Mistake>> mistakes = mistakes_of(r.loss, r.x, right, names, after);
     for (std::size_t k = 0; k < at.size(); ++k) at[k]->mistakes = std::move(mistakes[k]);
-    if (!after.empty()) add_updates(tape, loss, parameters, places[p], after, at);
+    add_updates(tape, loss, parameters, places[p], after, at);
+    for (HandPoint* point : at)
+      for (Mistake& m : point->mistakes) m.is_any_step = !has_rate && m.cause == Cause::updated;
   }
   for (std::size_t k = 0; k < parameters.size(); ++k) {
     const std::string& name = parameters[k].name;

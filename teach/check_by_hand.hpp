@@ -73,7 +73,8 @@ struct HandReport {
 std::ostream& operator<<(std::ostream& out, const HandReport& report);
 
 struct HandOptions {
-  double learning_rate = 0;  ///< of the learner's steps, to find that a parameter was already updated; 0: not tried
+  double learning_rate = 0;  ///< of the learner's steps, to find that a parameter was already updated; 0: not known,
+                             ///< then it is found where the mistake grows evenly with the rate
   std::size_t points = 3;    ///< how many random points beside the current one
   std::uint32_t seed = 1;    ///< of the random points
 };

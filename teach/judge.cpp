@@ -203,7 +203,7 @@ HandVerdict judge(const std::string& name, const std::vector<HandPoint>& points,
         other.push_back(m == 0 ? &points[p].right : &points[p].mistakes[m - 1].gradient);
         fits = fits && without_ones(left[p]->shape()) == without_ones(other[p]->shape());
       }
-      if (!fits || (m > 0 && explains_nothing[m - 1])) continue;
+      if (!fits || (m > 0 && (explains_nothing[m - 1] || points[0].mistakes[m - 1].is_any_step))) continue;
       const bool same = is_multiple(points, left, other, 1);
       const double c = same ? 1 : factor(left, other);
       const Mistake* const mistake = m == 0 ? nullptr : &points[0].mistakes[m - 1];
@@ -256,6 +256,16 @@ HandVerdict judge(const std::string& name, const std::vector<HandPoint>& points,
     for (const Name& name : names_of(c, counts))
       if (verdict.ok())
         found(name.causes, text("in ", mistake->says.substr(mistake->says.find(": ") + 2), ": ", name.says));
+  for (std::size_t m = 0; m < mistakes && verdict.ok() && yours.shape() == right.shape(); ++m) {
+    if (!points[0].mistakes[m].is_any_step || explains_nothing[m]) continue;
+    std::vector<Tensor> rest, step;
+    for (const HandPoint& point : points)
+      rest.push_back(point.yours - point.right), step.push_back(point.mistakes[m].gradient - point.right);
+    std::vector<const Tensor*> left, other;
+    for (std::size_t p = 0; p < points.size(); ++p) left.push_back(&rest[p]), other.push_back(&step[p]);
+    const double c = factor(left, other);
+    if (c > 0 && is_multiple(points, left, other, c)) found({Cause::updated}, points[0].mistakes[m].says);
+  }
   if (!verdict.ok()) return verdict;
   if (without_ones(yours.shape()) == without_ones(right.shape()))
     found({Cause::unknown}, worst_elements(yours, right));

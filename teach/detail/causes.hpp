@@ -13,6 +13,7 @@ struct Mistake {
   Cause cause;
   std::string says;
   Tensor gradient;
+  bool is_any_step = false;  ///< of a step whose rate is not known: any multiple of the difference may be it
 };
 
 /// What is known of one parameter at one point.

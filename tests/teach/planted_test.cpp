@@ -129,10 +129,10 @@ struct Network {
 
   static Tensor transposed(const Tensor& t) { return Tensor(xt::transpose(t)); }
 
-  HandReport report(const std::string& mistake) {
+  HandReport report(const std::string& mistake, double known_rate) {
     const std::vector<HandParameter> parameters{{"W1", W1}, {"b1", b1}, {"W2", W2}, {"b2", b2}, {"W3", W3}, {"b3", b3}};
     return check_by_hand([this](const std::vector<Var>& v) { return loss(v); }, parameters,
-                         [&] { return gradients(mistake); }, {.learning_rate = rate});
+                         [&] { return gradients(mistake); }, {.learning_rate = known_rate});
   }
 };
 
@@ -207,7 +207,7 @@ const Planted planted_in_tanh[] = {
 
 void check_planted(Network& network, const Planted& row) {
   CAPTURE(row.mistake);
-  const HandReport report = network.report(row.mistake);
+  const HandReport report = network.report(row.mistake, network.rate);
   REQUIRE(report.parameters.size() == 6);
   for (const HandVerdict& verdict : report.parameters) {
     Readings expected;
@@ -223,7 +223,7 @@ void check_planted(Network& network, const Planted& row) {
 
 TEST_CASE("check_by_hand accepts the right gradients of three layers") {
   for (const bool tanh_within : {false, true}) {
-    const HandReport report = Network(tanh_within).report("");
+    const HandReport report = Network(tanh_within).report("", 0.1);
     CHECK(report.ok());
     CHECK(report.points == 4);
   }
@@ -234,4 +234,23 @@ TEST_CASE("check_by_hand names mistakes that were planted in three layers, and a
   for (const Planted& row : planted) check_planted(relus, row), check_planted(with_tanh, row);
   for (const Planted& row : planted_in_relu) check_planted(relus, row);
   for (const Planted& row : planted_in_tanh) check_planted(with_tanh, row);
+}
+
+TEST_CASE(
+    "check_by_hand finds a step before the adjoint went back without its rate, and nothing else that it was not") {
+  for (const bool tanh_within : {false, true}) {
+    Network network(tanh_within);
+    for (const char* mistake : {"W3 is stepped before the layers below", "W2 is stepped before the layer below"}) {
+      CAPTURE(mistake);
+      const HandReport report = network.report(mistake, 0);
+      CHECK(report.parameters[0].readings == Readings{{Cause::updated}});
+      CHECK(report.parameters[1].readings == Readings{{Cause::updated}});
+      CHECK(report.parameters[4].ok());
+    }
+    for (const char* mistake : {"W3: of the inputs before the activation", "b2: with L2"}) {
+      const HandReport report = network.report(mistake, 0);
+      for (const HandVerdict& verdict : report.parameters)
+        if (!verdict.ok()) CHECK(verdict.readings == Readings{{Cause::unknown}});
+    }
+  }
 }

@@ -23,10 +23,11 @@
 #include <type_traits>
 #include <utility>
 
-#include <xgrad/autograd/var.hpp>
+#include <xgrad/core/tensor.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+class Var;
 struct Attributes;
 struct Pull;
 
@@ -70,13 +71,6 @@ struct Op {
   constexpr Pullback pull(std::size_t k) const { return k == 0 ? pull_a : k == 1 ? pull_b : pull_c; }
 };
 
-/// What a pullback is given: g, which is ȳ, the adjoint of the result; the result y = f(a, b, c); and the inputs. The
-/// Var of an input that the operation does not have is empty.
-struct Pull {
-  Var g, y, a, b, c;
-  const Attributes& with;
-};
-
 /// What an operation is told beside its inputs: an axis, an offset, a factor. No gradient goes to it. Every line of a
 /// tape has room for one Attributes, so it is small; what does not fit is an input.
 struct Attributes {
@@ -111,5 +105,18 @@ constexpr Forward::Forward(F, std::index_sequence<k...>) {
   else
     *this = Forward(F{}, std::make_index_sequence<sizeof...(k) + 1>());
 }
+
+}  // namespace xgrad::inline XGRAD_PRECISION
+
+#include <xgrad/autograd/var.hpp>  // here, for it includes tape.hpp, which needs the above
+
+namespace xgrad::inline XGRAD_PRECISION {
+
+/// What a pullback is given: g, which is ȳ, the adjoint of the result; the result y = f(a, b, c); and the inputs. The
+/// Var of an input that the operation does not have is empty.
+struct Pull {
+  Var g, y, a, b, c;
+  const Attributes& with;
+};
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -79,3 +79,5 @@ inline Tape& Var::tape() const {
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION
+
+#include <xgrad/autograd/tape.hpp>  // the bodies that need it

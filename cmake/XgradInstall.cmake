@@ -12,7 +12,7 @@ endforeach()
 install(FILES include/xgrad/xgrad.hpp include/xgrad/version.hpp DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xgrad
         ${development})
 install(DIRECTORY ${PROJECT_BINARY_DIR}/include/xgrad/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/xgrad ${development})
-install(FILES LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libxgrad-dev ${development})
+install(FILES LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/xgrad ${development})
 
 install(TARGETS ${libraries} EXPORT xgradTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} ${development}
@@ -41,7 +41,7 @@ foreach(library IN LISTS libraries)
     string(APPEND content "Description: ${PROJECT_DESCRIPTION}\nRequires: xtensor\n"
            "Cflags: -I\${prefix}/${CMAKE_INSTALL_INCLUDEDIR} $<$<STREQUAL:${library},xgrad_double>:-DXGRAD_DOUBLE>\n")
   else()
-    string(REGEX REPLACE "_(teach|tables)" "" twin ${library})
+    string(REGEX REPLACE "^xgrad_[a-z]+" xgrad twin ${library})
     string(APPEND content "Description: A component of ${twin}\nRequires: ${twin}\n")
   endif()
   set(own "")

@@ -41,8 +41,8 @@ function(xgrad_linkable target)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON VERSION ${PROJECT_VERSION}
                         SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}  # 0.3 will not be 0.2
                         VISIBILITY_INLINES_HIDDEN ON DEFINE_SYMBOL "")
-  # Nobody puts functions of their own in the place of ours: so they are inlined as in a program. And a plugin over a static
-  # xgrad can be unloaded only if it has nothing that g++ keeps once for the whole process.
+  # Nobody puts functions of their own in the place of ours, so they are inlined as in a program. And a plugin over a
+  # static xgrad can be unloaded only if it has nothing that g++ keeps once for the whole process.
   target_compile_options(${target} PRIVATE -fno-semantic-interposition $<$<CXX_COMPILER_ID:GNU>:-fno-gnu-unique>)
   if(BUILD_SHARED_LIBS)
     # Where set_num_threads() has made threads, dlclose() must not take away the code that they wait in: -z nodelete.
@@ -78,6 +78,12 @@ function(xgrad_library target)
                                               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(${target} PUBLIC xtensor PRIVATE Threads::Threads ZLIB::ZLIB
                         $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+  # xtensor before 0.25 has two templates that clang takes for one since 19, unless it reads them as before.
+  set(clang_19 $<AND:$<CXX_COMPILER_ID:Clang>,$<VERSION_GREATER_EQUAL:$<CXX_COMPILER_VERSION>,19>>)
+  if(xtensor_VERSION VERSION_LESS 0.25)
+    target_compile_options(${target} PUBLIC "$<${clang_19}:-fno-relaxed-template-template-args>"
+                           "$<${clang_19}:-Wno-deprecated-no-relaxed-template-template-args>")
+  endif()
   # Without these two, a loop with a square root in it is not vectorised. Both give up only what nobody here uses: errno
   # after a mathematical function, and floating-point traps.
   target_compile_options(${target} PRIVATE -fno-math-errno -fno-trapping-math)

@@ -3,8 +3,8 @@
 // Real, the type of every number in a tensor. The library is built twice from the same sources. The name of the inline
 // namespace is part of every symbol, so that a program which mixes the two does not link.
 
-#ifdef __FAST_MATH__
-#error "xgrad needs NaN and infinity to mean what they say: compile without -ffast-math"
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || __FINITE_MATH_ONLY__
+#error "xgrad needs sums in their order, NaN and infinity: without -ffast-math, -fassociative-math, -ffinite-math-only"
 #endif
 
 #ifdef XGRAD_DOUBLE

@@ -52,9 +52,9 @@ class BatchGenerator {
   template <class G>
   requires(detail::MakesBatches<std::decay_t<G>>) BatchGenerator(G&& object) {
     using Object = std::decay_t<G>;
-    using Given = std::remove_reference_t<G>;
+    using Bare = std::remove_reference_t<G>;
     std::shared_ptr<Object> self;
-    if constexpr (std::is_lvalue_reference_v<G> && std::same_as<Given, Object>)
+    if constexpr (std::is_lvalue_reference_v<G> && std::same_as<Bare, Object>)
       self = std::shared_ptr<Object>(std::shared_ptr<void>{}, &object);
     else
       self = std::make_shared<Object>(std::forward<G>(object));

@@ -10,7 +10,7 @@ for peer in libtorch-dev python3-torch python3-numpy libbenchmark-dev libdnnl-de
   need "$peer" || say "going on without $peer"
 done
 need "${packages[@]}" || type cmake ninja >/dev/null 2>&1 || die "cannot build without cmake and ninja"
-folder=$root/build/bench
+folder=$builds/bench
 cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release -DXGRAD_ARCH=native -DXGRAD_BENCH=ON \
   -DXGRAD_TESTS=OFF -DXGRAD_EXAMPLES=OFF >&2
 cmake --build "$folder" --target benchmarks >&2

@@ -12,4 +12,4 @@ case " $* " in
     set -- --data "$data" "$@"
     ;;
 esac
-exec "$root/build/release/examples/mnist" "$@"
+exec "$builds/release/examples/mnist" "$@"

@@ -2,6 +2,7 @@
 # Sourced by mnist.sh and test.sh: install what is missing, build, get MNIST. What it says goes to stderr.
 
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
+builds=$(realpath -m "${XGRAD_BUILD:-$root/build}")  # XGRAD_BUILD names another where the checkout cannot be written
 cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/xgrad
 
 packages=(g++ cmake ninja-build libxtensor-dev libxtensor-blas-dev libopenblas-dev zlib1g-dev
@@ -77,14 +78,24 @@ browser() {
   export NODE_PATH=$folder/node_modules
 }
 
-# build PRESET [ARGUMENT...]: configures where that is still to be done, then cmake --build with the arguments.
+# build PRESET [ARGUMENT...]: configures where that is still to be done, then cmake --build with the arguments. If that
+# fails, the cause is in the last lines.
 build() {
-  local folder=$root/build/$1
+  local folder=$builds/$1 log=$builds/$1.log
   need "${packages[@]}" || type cmake ninja >/dev/null 2>&1 || die "cannot build without cmake and ninja"
+  mkdir -p "$folder" 2>/dev/null && [ -w "$folder" ] ||
+    die "cannot write into $folder; XGRAD_BUILD=/another/folder names one to build in"
   if ! [ "$folder/build.ninja" -nt "$root/CMakePresets.json" ]; then
-    (cd "$root" && cmake --preset "$1") >&2 || die "cannot configure; xgrad needs what Debian calls ${packages[*]}"
+    if ! cmake -S "$root" --preset "$1" -B "$folder" 2>&1 | tee "$log" >&2; then
+      sed -n '/^CMake Error/,/^$/p' "$log" | sed '/^$/d' | head -n 12 >&2
+      ! grep -qiE 'could not find|not found' "$log" || say "xgrad needs what Debian calls ${packages[*]}"
+      die "cannot configure, see above and $log"
+    fi
   fi
-  cmake --build "$folder" "${@:2}" >&2
+  if ! cmake --build "$folder" "${@:2}" 2>&1 | tee "$log" >&2; then
+    grep -E ' (fatal )?error: |^ld: |undefined reference' "$log" | head -n 3 >&2
+    die "cannot build, see above and $log"
+  fi
 }
 
 # Both leave the four files in the working folder.

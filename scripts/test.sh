@@ -7,37 +7,38 @@ set -euo pipefail
 
 python_with keras jax tensorboard || say "Keras or TensorBoard is not to be had; the tests that need it are skipped"
 browser || say "Node.js, Chromium or playwright-core is not to be had; pages are not opened in a browser"
+need meson pkgconf python3-numpy || say "Meson, pkg-config or NumPy is not to be had; it is not tried"
 for preset in dev release; do
   build "$preset"
-  (cd "$root" && ctest --preset "$preset")
+  ctest --test-dir "$builds/$preset" --output-on-failure --no-tests=error
 done
 
 build thread --target thread_tests
-"$root/build/thread/tests/thread_tests"
+"$builds/thread/tests/thread_tests"
 build coverage --target engine_tests_double
-"$root/build/coverage/tests/engine_tests_double" >/dev/null
+"$builds/coverage/tests/engine_tests_double" >/dev/null
 if need gcovr; then
   gcovr --root "$root" --filter "$root/core/" --filter "$root/autograd/" --exclude-throw-branches --print-summary \
-    --fail-under-line 95 "$root/build/coverage" >"$root/build/coverage/report.txt" ||
-    die "less than 95 % of the lines of core/ and autograd/ run in the tests: $root/build/coverage/report.txt"
-  grep -E '^(lines|branches):' "$root/build/coverage/report.txt"
+    --fail-under-line 95 "$builds/coverage" >"$builds/coverage/report.txt" ||
+    die "less than 95 % of the lines of core/ and autograd/ run in the tests: $builds/coverage/report.txt"
+  grep -E '^(lines|branches):' "$builds/coverage/report.txt"
 fi
 
 # the build for coverage is not compiled for this machine's processor, of which valgrind may not know every instruction
 if need valgrind; then
-  log=$root/build/coverage/valgrind.txt
+  log=$builds/coverage/valgrind.txt
   # left out: what takes minutes here; denormals, which valgrind does not flush; a forked process, which cannot free what
   # the threads it does not have were using
   valgrind --quiet --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite \
-    "$root/build/coverage/tests/engine_tests_double" \
+    "$builds/coverage/tests/engine_tests_double" \
     --test-case-exclude="*denormal*,*million*,*thousand steps*,*random programs*,*forked*" >"$log" 2>&1 ||
     { tail -n 40 "$log" >&2 && die "a test fails under valgrind: $log"; }
   say "valgrind: $(grep -oE '[0-9]+ passed' "$log" | head -n 1), no error, nothing leaked"
 fi
 
 data=$(mnist_folder)
-mnist=("$root/build/release/examples/mnist" --data "$data" --epochs 1 --seed 1)
-result=$("${mnist[@]}" --quiet --json "$root/build/mnist.json")
+mnist=("$builds/release/examples/mnist" --data "$data" --epochs 1 --seed 1)
+result=$("${mnist[@]}" --quiet --json "$builds/mnist.json")
 say "one epoch on MNIST: $result"
 awk -v accuracy="${result##* }" 'BEGIN { exit !(accuracy ~ /^[01]\.[0-9]+$/ && accuracy >= 0.88) }' ||
   die "its test accuracy should be at least 0.88"

@@ -37,8 +37,8 @@ enum class Cause {
 /// A parameter of a loss: its name, and the Parameter or the Tensor that has its value. check_by_hand() moves the value
 /// and puts it back.
 struct HandParameter {
-  HandParameter(std::string name, Parameter& parameter) : name(std::move(name)), parameter(&parameter) {}
-  HandParameter(std::string name, Tensor& tensor) : name(std::move(name)), tensor(&tensor) {}
+  HandParameter(std::string name_, Parameter& parameter_) : name(std::move(name_)), parameter(&parameter_) {}
+  HandParameter(std::string name_, Tensor& tensor_) : name(std::move(name_)), tensor(&tensor_) {}
 
   std::string name;
   Parameter* parameter = nullptr;

@@ -23,7 +23,8 @@ for room in core autograd data optim nn training teach tables; do
     say "$room/ includes private headers of another room"
 done
 listed=$(sed -n 's/^#include <xgrad\/\(.*\)>/\1/p' include/xgrad/xgrad.hpp | sort)
-there=$({ echo version.hpp; find core autograd data optim nn training -name '*.hpp' ! -path '*/detail/*' ! -path core/xtensor.hpp; } | sort)
+there=$({ echo version.hpp; find core autograd data optim nn training -name '*.hpp' ! -path '*/detail/*' \
+  ! -path core/xtensor.hpp; } | sort)
 [ "$listed" = "$there" ] || say "include/xgrad/xgrad.hpp lists other headers than there are: $(
   printf '%s\n%s\n' "$listed" "$there" | sort | uniq -u | tr '\n' ' ')"
 exit $status

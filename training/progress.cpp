@@ -99,7 +99,7 @@ void Progress::draw_bar(std::size_t step) {
 Progress::Style style_of(int verbose) {
   const bool plain = verbose == 2 || (verbose == -1 && !output_is_terminal());
   if (plain) return Progress::plain;
-  return output_is_terminal() ? Progress::live_bar : Progress::bar;
+  return output_is_terminal() ? Progress::live_bar : Progress::still_bar;
 }
 
 bool output_is_terminal() { return isatty(STDOUT_FILENO) == 1; }

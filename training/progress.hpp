@@ -10,12 +10,12 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 /// The progress of an epoch in Keras 3's form: "1875/1875 ━━━━━━━━━━━━━━━━━━━━ 1s 47us/step - accuracy: 0.8185 - loss:
-/// 0.5985". A live_bar, for a terminal, is drawn again and again, with the time that is left. A bar is written once, at
-/// the end. A plain line is written once, without the bar: "1875/1875 - 1s - 47us/step - accuracy: ...". The time per
-/// step leaves out the first step, which finds nothing prepared.
+/// 0.5985". A live_bar, for a terminal, is drawn again and again, with the time that is left. A still_bar is written
+/// once, at the end. A plain line is written once, without the bar: "1875/1875 - 1s - 47us/step - accuracy: ...". The
+/// time per step leaves out the first step, which finds nothing prepared.
 class Progress {
  public:
-  enum Style { live_bar, bar, plain };
+  enum Style { live_bar, still_bar, plain };
 
   /// Begins to count the time. Writes nothing yet. 0 steps stand for a number that is not known before the end:
   /// "12/Unknown 0s 47us/step - ...".

@@ -96,10 +96,10 @@ struct ELU {
 struct Softmax {
   static constexpr const char* kind = "softmax";
 
-  explicit Softmax(std::int64_t axis = -1) : Softmax(std::vector{axis}) {}
+  explicit Softmax(std::int64_t axis_ = -1) : Softmax(std::vector{axis_}) {}
 
   /// Throws ValueError for no axes.
-  explicit Softmax(std::vector<std::int64_t> axis);
+  explicit Softmax(std::vector<std::int64_t> axis_);
 
   /// Throws ShapeError for an axis that x does not have.
   Var operator()(Var x, const Context& = {}) const;

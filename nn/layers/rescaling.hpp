@@ -11,11 +11,11 @@ struct Rescaling {
   static constexpr const char* kind = "rescaling";
 
   /// One scale and offset for all. Throws ValueError for one that is not finite.
-  explicit Rescaling(double scale, double offset = 0) : Rescaling(std::vector{scale}, std::vector{offset}) {}
+  explicit Rescaling(double scale_, double offset_ = 0) : Rescaling(std::vector{scale_}, std::vector{offset_}) {}
 
   /// A scale and an offset for each place along the last axis, or one for all: Rescaling({2, 0.5}, {0}). Throws
   /// ValueError for none, and for one that is not finite.
-  Rescaling(std::vector<double> scale, std::vector<double> offset);
+  Rescaling(std::vector<double> scale_, std::vector<double> offset_);
 
   /// Takes an x of any shape. Throws ShapeError if there is neither one scale or offset nor one for each place along
   /// its last axis.

@@ -12,10 +12,10 @@ namespace xgrad::inline XGRAD_PRECISION {
 struct UnitNormalization {
   static constexpr const char* kind = "unit_normalization";
 
-  explicit UnitNormalization(std::int64_t axis = -1) : UnitNormalization(std::vector{axis}) {}
+  explicit UnitNormalization(std::int64_t axis_ = -1) : UnitNormalization(std::vector{axis_}) {}
 
   /// Throws ValueError for no axes.
-  explicit UnitNormalization(std::vector<std::int64_t> axis);
+  explicit UnitNormalization(std::vector<std::int64_t> axis_);
 
   /// Throws ShapeError for an axis that x does not have.
   Var operator()(Var x, const Context& = {}) const;

@@ -1,7 +1,7 @@
 # Installs the build to a prefix of its own, and looks for what is to be there and what is not.
 file(REMOVE_RECURSE ${PREFIX})
 execute_process(COMMAND ${CMAKE_COMMAND} --install ${BUILD} --prefix ${PREFIX} OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
-foreach(path include/xgrad/core/tensor.hpp include/xgrad/version.hpp share/doc/libxgrad-dev/LICENSE)
+foreach(path include/xgrad/core/tensor.hpp include/xgrad/version.hpp share/doc/xgrad/LICENSE)
   if(NOT EXISTS ${PREFIX}/${path})
     message(FATAL_ERROR "${path} is to be installed")
   endif()

@@ -8,7 +8,7 @@ using namespace xgrad;
 
 TEST_CASE("piped, an epoch's progress is one plain line in Keras's form") {
   std::ostringstream out;
-  Progress progress(out, 1875, Progress::bar);
+  Progress progress(out, 1875, Progress::still_bar);
   progress.update(1, [] { return Logs{{"accuracy", 0.5}, {"loss", 2}}; });
   CHECK(out.str() == "");
   progress.finish({{"accuracy", 0.8185}, {"loss", 0.0005985}});

@@ -1,0 +1,46 @@
+# cpack -G DEB: libxgrad0.2, libxgrad-dev and xgrad-tools of a shared build, libxgrad-dev alone of a static one. The preset
+# "package" makes them for Debian.
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_CONTACT "the xgrad authors <xgrad@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "autodiff tensor framework in C++")
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_VERSION ${PROJECT_VERSION})
+
+set(runtime libxgrad${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+set(CPACK_DEBIAN_XGRAD_DEVELOPMENT_PACKAGE_NAME libxgrad-dev)
+set(CPACK_DEBIAN_XGRAD_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_COMPONENT_XGRAD_DEVELOPMENT_DESCRIPTION
+    "Trains networks and differentiates tensor programs. These are the headers and what links them.")
+set(CPACK_COMPONENTS_ALL xgrad_development)
+if(BUILD_SHARED_LIBS)
+  list(PREPEND CPACK_COMPONENTS_ALL xgrad_runtime)
+  set(CPACK_DEBIAN_XGRAD_DEVELOPMENT_PACKAGE_DEPENDS "${runtime} (= ${PROJECT_VERSION}), libxtensor-dev")
+  set(CPACK_DEBIAN_XGRAD_RUNTIME_PACKAGE_NAME ${runtime})
+  set(CPACK_DEBIAN_XGRAD_RUNTIME_PACKAGE_SECTION libs)
+  set(CPACK_DEBIAN_XGRAD_RUNTIME_PACKAGE_SHLIBDEPS ON)
+  set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+  file(WRITE ${PROJECT_BINARY_DIR}/debian/triggers "activate-noawait ldconfig\n")
+  set(CPACK_DEBIAN_XGRAD_RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/debian/triggers)
+  if(XGRAD_TOOLS)
+    list(APPEND CPACK_COMPONENTS_ALL xgrad_tools)
+    set(CPACK_DEBIAN_XGRAD_TOOLS_PACKAGE_NAME xgrad-tools)
+    set(CPACK_DEBIAN_XGRAD_TOOLS_PACKAGE_SECTION science)
+    set(CPACK_DEBIAN_XGRAD_TOOLS_PACKAGE_DEPENDS "${runtime} (= ${PROJECT_VERSION})")
+    set(CPACK_COMPONENT_XGRAD_TOOLS_DESCRIPTION
+        "Trains networks on CSV files. These are the programs xgrad-train and xgrad-predict.")
+  endif()
+  set(CPACK_COMPONENT_XGRAD_RUNTIME_DESCRIPTION
+      "Trains networks and differentiates tensor programs. These are the shared libraries, in float and double.")
+else()
+  set(CPACK_DEBIAN_XGRAD_DEVELOPMENT_PACKAGE_DEPENDS "libxtensor-dev, libopenblas-dev, zlib1g-dev, libfarmhash-dev")
+endif()
+
+if(CMAKE_INSTALL_PREFIX STREQUAL /usr)
+  install(FILES LICENSE DESTINATION share/doc/libxgrad-dev RENAME copyright COMPONENT xgrad_development)
+  install(FILES LICENSE DESTINATION share/doc/${runtime} RENAME copyright COMPONENT xgrad_runtime)
+  install(FILES LICENSE DESTINATION share/doc/xgrad-tools RENAME copyright COMPONENT xgrad_tools)
+endif()
+include(CPack)

@@ -247,6 +247,23 @@ void Optimizer::update_all(Update update, const InParts& in_parts) {
     if (p->constraint) p->constraint(p->edit());
 }
 
+namespace detail {
+
+// Gives `use` the update of a rule in step t, in whichever form the rule has at().
+template <class Rule, class Use>
+void call_at(Rule& its, std::int64_t t, double eta, const Use& use) {
+  if constexpr (std::is_arithmetic_v<decltype(its.learning_rate)>)
+    its.learning_rate = static_cast<decltype(its.learning_rate)>(eta);
+  if constexpr (requires { its.at(t, eta, use); })
+    its.at(t, eta, use);
+  else if constexpr (requires { its.at(t, eta); })
+    use(its.at(t, eta));
+  else
+    use(its.at(t));
+}
+
+}  // namespace detail
+
 template <class Rule>
 void Optimizer::step_by(Optimizer& self, const InParts* in_parts) {
   Rule& rule = *static_cast<Rule*>(self.rule_.get("optimizer"));
@@ -259,22 +276,13 @@ void Optimizer::step_by(Optimizer& self, const InParts* in_parts) {
   constexpr bool shared = requires { constant.at(t, eta, ignore); }
   || requires { constant.at(t, eta); }
   || requires { constant.at(t); };
-  const auto call = [t, eta](Rule& its, const auto& use) {
-    if constexpr (std::is_arithmetic_v<decltype(its.learning_rate)>)
-      its.learning_rate = static_cast<decltype(its.learning_rate)>(eta);
-    if constexpr (requires { its.at(t, eta, use); })
-      its.at(t, eta, use);
-    else if constexpr (requires { its.at(t, eta); })
-      use(its.at(t, eta));
-    else
-      use(its.at(t));
-  };
   if (in_parts == nullptr) {
     Rule copy = rule;
-    return call(copy, [&]<class Update>(Update) { self.check_states(detail::state_count<Update>()); });
+    return detail::call_at(copy, t, eta,
+                           [&]<class Update>(Update) { self.check_states(detail::state_count<Update>()); });
   }
   const InParts one_part = alone;
-  call(rule, [&](auto update) { self.update_all(update, shared ? *in_parts : one_part); });
+  detail::call_at(rule, t, eta, [&](auto update) { self.update_all(update, shared ? *in_parts : one_part); });
 }
 
 template <class Rule>

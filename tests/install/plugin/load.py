@@ -19,4 +19,4 @@ loss = plugin.plugin_fit(points(0, 1, 2, 3), points(1, 3, 5, 7), 4)
 assert loss < 1e-3, loss
 assert plugin.plugin_error().startswith(b"matmul: cannot multiply (2, 3) by (2, 3)"), plugin.plugin_error()
 if numpy:
-    assert numpy.allclose(a @ a, product, rtol=1e-12)
+    assert (a @ a == product).all()  # computed by as many threads as before

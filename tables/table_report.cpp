@@ -141,7 +141,7 @@ std::string json_text(const TableReport& report, const History& history) {
   all["history"] = nlohmann::ordered_json::object();
   for (const Logs& logs : history.logs)
     for (const auto& [name, value] : logs) all["history"][name].push_back(value);
-  return all.dump(1) + "\n";
+  return all.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -22,19 +22,6 @@ FeatureSpace::FeatureSpace(Features features, FeatureSpaceOptions options)
   check();
 }
 
-Feature FeatureSpace::float_normalized(Fill missing) {
-  Feature feature;
-  feature.missing = std::move(missing);
-  return feature;
-}
-Feature FeatureSpace::float_rescaled(double scale, double offset, Fill missing) {
-  Feature feature("float_rescaled");
-  feature.scale = scale;
-  feature.offset = offset;
-  feature.missing = std::move(missing);
-  return feature;
-}
-
 namespace {
 
 Feature made(const char* kind, const std::string& output_mode, Fill missing) {
@@ -54,6 +41,13 @@ Feature categorical(const char* kind, CategoricalOptions options) {
 
 }  // namespace
 
+Feature FeatureSpace::float_normalized(Fill missing) { return made("float_normalized", "float", std::move(missing)); }
+Feature FeatureSpace::float_rescaled(double scale, double offset, Fill missing) {
+  Feature feature = made("float_rescaled", "float", std::move(missing));
+  feature.scale = scale;
+  feature.offset = offset;
+  return feature;
+}
 Feature FeatureSpace::float_discretized(std::size_t num_bins, const std::string& output_mode, Fill missing) {
   Feature feature = made("float_discretized", output_mode, std::move(missing));
   feature.bins = num_bins;
@@ -155,10 +149,10 @@ void FeatureSpace::require_adapted(const char* who) const {
 
 std::vector<FeatureSpace::Place> FeatureSpace::places() const {
   std::vector<Place> all;
-  for (const auto& [name, f] : features_) all.push_back({name, f.width(), f.indices(), f.output_mode == "one_hot"});
+  for (const auto& [name, f] : features_) all.push_back({name, f.width(), f.output_mode == "one_hot"});
   for (const Cross& c : options_.crosses) {
     const bool one_hot = c.output_mode == "one_hot";
-    all.push_back({c.name(), one_hot ? c.crossing_dim : 1, c.crossing_dim, one_hot});
+    all.push_back({c.name(), one_hot ? c.crossing_dim : 1, one_hot});
   }
   return all;
 }

@@ -14,6 +14,7 @@
 namespace xgrad::inline XGRAD_PRECISION {
 
 /// Writes the next piece of a table that is read in pieces. It returns false at its end; the next call begins anew.
+/// What takes it begins where it stands: after an error in the middle, its owner takes it back to the begin first.
 using TablePieces = std::function<bool(Table& piece)>;
 
 /// Two features of indices as one, "a_X_b", or more: each combination is hashed to one of `crossing_dim` indices.
@@ -123,7 +124,7 @@ class FeatureSpace {
  private:
   struct Place {  // of a feature or a cross
     std::string name;
-    std::size_t width, indices;
+    std::size_t width;
     bool one_hot;
   };
   std::vector<Place> places() const;

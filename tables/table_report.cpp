@@ -55,7 +55,8 @@ double mean_square_of(const Judged& all) {
 double r2_of(const Judged& all) {
   const double mean = mean_of(all.is, [&](std::size_t row) { return all.is[row]; });
   const double variance = mean_of(all.is, [&](std::size_t row) { return std::pow(all.is[row] - mean, 2); });
-  return 1 - mean_square_of(all) / variance;
+  const double error = mean_square_of(all);
+  return variance > 0 ? 1 - error / variance : error > 0 ? 0 : 1;  // as scikit-learn, where all are the same
 }
 
 }  // namespace

@@ -128,6 +128,7 @@ Table Target::read(const Tensor& outputs) const {
     double sum = 0;
     for (std::size_t k = 0; k < width; ++k) {
       const double output = outputs(row, k);
+      require<ValueError>(std::isfinite(output), "Target: row ", row, " of the network's outputs has ", output);
       require<ValueError>(!classes || (output >= 0 && output <= 1), "Target: row ", row,
                           " of the network's outputs has ", output,
                           ", which is no probability; it takes a network that ends in softmax or sigmoid");

@@ -47,8 +47,9 @@ class Target {
 
   /// What a network's outputs say, (n, outputs). Of numbers it is a column of the target's name, in its own units; of
   /// classes a column of each one's probability, by its name. With two classes the network may have one output, the
-  /// probability of the second. Throws ShapeError for another number of outputs; ValueError before adapt(), and for
-  /// outputs that are no probabilities, as those of a network that ends without softmax or sigmoid.
+  /// probability of the second. Throws ShapeError for another number of outputs; ValueError before adapt(), for
+  /// outputs that are not finite, and for those of classes that are no probabilities, as those of a network that ends
+  /// without softmax or sigmoid.
   Table read(const Tensor& outputs) const;
 
   /// The most probable class of each row of what read() gave, the first of equal ones.

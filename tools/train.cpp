@@ -4,6 +4,7 @@
 #include <fstream>
 #include <numeric>
 
+#include <xgrad/data/file.hpp>
 #include <xgrad/nn/layers/dense.hpp>
 #include <xgrad/optim/adam.hpp>
 #include <xgrad/tables/guess.hpp>
@@ -202,7 +203,7 @@ void train(const Options& o) {
     if (o.report.ends_with(".html"))
       write_table_report(o.report, json, o.csv.substr(o.csv.rfind('/') + 1) + ": " + o.label);
     else
-      std::ofstream(o.report) << json;
+      write_file(o.report, json);
     std::cout << "wrote " << o.report << '\n';
   }
   if (!o.save.empty()) {

@@ -207,12 +207,11 @@ class Model {
 
   /// Writes everything to one file in the safetensors format: the module, its weights, the optimizers with their
   /// states, the loss and metrics, the number of epochs done, the state of the generator, and what the callbacks of
-  /// fit() remember. The file replaces an old one
-  /// whole or not at all. A file cannot hold a function of the user's own. Where that is an activation or a
-  /// regularizer, throws ValueError, for the model could not be loaded. Where it is an optimizer's rule, a schedule, a
-  /// loss, a metric or an objective, nothing that compile() said is written, and the loaded model has to be compiled
-  /// again. Weights that are NaN or infinite are written, with a warning. Throws DataError if the file cannot be
-  /// written.
+  /// fit() remember. The file replaces an old one whole or not at all. A file cannot hold a function of the user's own.
+  /// Where that is an activation or a regularizer, throws ValueError, for the model could not be loaded. Where it is an
+  /// optimizer's rule, a schedule, a loss, a metric or an objective, nothing that compile() said is written, and the
+  /// loaded model has to be compiled again. Weights that are NaN or infinite are written, with a warning. Throws
+  /// DataError if the file cannot be written.
   void save(const std::string& path);
 
   /// The model of a file that save() wrote, its module an M. It is compiled as it was, if the file has that; a model

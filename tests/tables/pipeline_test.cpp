@@ -115,6 +115,7 @@ TEST_CASE("Target counts classes and numbers as they are") {
   CHECK(price.deviation() == 100);
   CHECK(price(read_csv_text("y\n400\n"))(0) == 2);
   CHECK(price.read(matrix({-1}, 1)).column("y").number(0) == 100);
+  CHECK_THROWS_WITH_AS(price.read(matrix({NAN}, 1)), doctest::Contains("row 0"), ValueError);
 
   const auto refuses = [](Target target, const char* csv, const char* says) {
     CHECK_THROWS_WITH_AS(target.adapt(read_csv_text(csv)), doctest::Contains(says), ValueError);

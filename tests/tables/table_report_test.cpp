@@ -57,6 +57,12 @@ TEST_CASE("report_on judges numbers in their own units") {
   CHECK(report.classes.empty());
 }
 
+TEST_CASE("report_on judges numbers that are all the same") {
+  Pipeline model = known(Target::numbers("y"), numbers, "linear");
+  CHECK(report_on(model, numbers.rows(0, 1)).metrics.at("r2") == 1);  // scikit-learn's r2_score
+  CHECK(report_on(model, numbers.rows(7, 8)).metrics.at("r2") == 0);
+}
+
 TEST_CASE("report_on judges classes, and its JSON says the same") {
   Pipeline model = known(Target("kind"), numbers, "sigmoid");  // yes where a > 2 b
   const TableReport report = report_on(model, numbers);

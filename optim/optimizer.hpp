@@ -205,24 +205,35 @@ constexpr std::size_t state_count() {
   }
 }
 
+// Gives `use` the update of a rule in step t, in whichever form the rule has at().
+template <class Rule, class Use>
+void call_at(Rule& its, std::int64_t t, double eta, const Use& use) {
+  if constexpr (std::is_arithmetic_v<decltype(its.learning_rate)>)
+    its.learning_rate = static_cast<decltype(its.learning_rate)>(eta);
+  if constexpr (requires { its.at(t, eta, use); })
+    its.at(t, eta, use);
+  else if constexpr (requires { its.at(t, eta); })
+    use(its.at(t, eta));
+  else
+    use(its.at(t));
+}
+
 }  // namespace detail
 
 template <class Update, class... Slot>
 void Optimizer::apply(Update update, const Move& move, std::size_t first, std::size_t last, Slot*... slot) {
   Real* const w = move.w;
   const Real* const g = move.g;
-  if (move.plain()) {
-    by_level([=]() mutable {
+  if (move.plain())
+    return by_level([=]() mutable {
       for (std::size_t i = first; i < last; ++i) update(w[i], g[i], slot[i]...);
     });
-  } else {
-    by_level([=, scale = move.scale, bound = move.bound, decay = move.decay]() mutable {
-      for (std::size_t i = first; i < last; ++i) {
-        w[i] -= w[i] * decay;
-        update(w[i], std::clamp(g[i] * scale, -bound, bound), slot[i]...);
-      }
-    });
-  }
+  by_level([=, scale = move.scale, bound = move.bound, decay = move.decay]() mutable {
+    for (std::size_t i = first; i < last; ++i) {
+      w[i] -= w[i] * decay;
+      update(w[i], std::clamp(g[i] * scale, -bound, bound), slot[i]...);
+    }
+  });
 }
 
 template <class Update>
@@ -246,23 +257,6 @@ void Optimizer::update_all(Update update, const InParts& in_parts) {
   for (Parameter* p : parameters_)
     if (p->constraint) p->constraint(p->edit());
 }
-
-namespace detail {
-
-// Gives `use` the update of a rule in step t, in whichever form the rule has at().
-template <class Rule, class Use>
-void call_at(Rule& its, std::int64_t t, double eta, const Use& use) {
-  if constexpr (std::is_arithmetic_v<decltype(its.learning_rate)>)
-    its.learning_rate = static_cast<decltype(its.learning_rate)>(eta);
-  if constexpr (requires { its.at(t, eta, use); })
-    its.at(t, eta, use);
-  else if constexpr (requires { its.at(t, eta); })
-    use(its.at(t, eta));
-  else
-    use(its.at(t));
-}
-
-}  // namespace detail
 
 template <class Rule>
 void Optimizer::step_by(Optimizer& self, const InParts* in_parts) {

@@ -41,14 +41,14 @@ bool Fields::first_time(const void* met) {
 
 namespace {
 
-struct Walk final : Fields {
-  explicit Walk(const std::function<void(const std::string&, Parameter&, bool)>& see) : see_(see) {}
+struct PathWalk final : Fields {
+  explicit PathWalk(const std::function<void(const std::string&, Parameter&, bool)>& see) : see_(see) {}
   void parameter(const std::string& path, Parameter& p, bool is_learnt) override { see_(path, p, is_learnt); }
   const std::function<void(const std::string&, Parameter&, bool)>& see_;
 };
 
 void each(ModuleRef module, const std::function<void(const std::string&, Parameter&, bool)>& see) {
-  Walk walk(see);
+  PathWalk walk(see);
   module.fields(walk);
 }
 

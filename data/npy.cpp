@@ -45,7 +45,7 @@ std::string header_of(const Tensor& tensor) {
 }
 
 // N of "arr_N", if the name is one.
-std::optional<std::uint64_t> number_in(std::string_view name) {
+std::optional<std::uint64_t> position_in(std::string_view name) {
   std::uint64_t number = 0;
   if (!name.starts_with("arr_")) return std::nullopt;
   const auto [end, error] = std::from_chars(name.data() + 4, name.data() + name.size(), number);
@@ -91,10 +91,10 @@ std::vector<std::pair<std::string, Tensor>> arrays_of(std::string_view bytes, co
   for (const ZipMember& member : zip_members(bytes, name))
     if (std::optional<Tensor> array = array_of(member, name, passes_over))
       arrays.emplace_back(array_name(member), std::move(*array));
-  const auto numbered = [](const auto& array) { return number_in(array.first).has_value(); };
+  const auto numbered = [](const auto& array) { return position_in(array.first).has_value(); };
   if (std::all_of(arrays.begin(), arrays.end(), numbered))
     std::stable_sort(arrays.begin(), arrays.end(),
-                     [](const auto& a, const auto& b) { return number_in(a.first) < number_in(b.first); });
+                     [](const auto& a, const auto& b) { return position_in(a.first) < position_in(b.first); });
   return arrays;
 }
 

@@ -14,9 +14,9 @@ namespace {
 constexpr std::size_t longest_header = 10'000;  // as NumPy
 
 // Reads the header, a literal of a Python dictionary: {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }
-class HeaderReader {
+class NpyHeaderReader {
  public:
-  HeaderReader(std::string_view text, std::string name) : text_(text), name_(std::move(name)) {}
+  NpyHeaderReader(std::string_view text, std::string name) : text_(text), name_(std::move(name)) {}
 
   NpyHeader read() {
     NpyHeader header;
@@ -139,7 +139,7 @@ std::pair<std::size_t, std::size_t> npy_header_place(std::string_view start, con
 NpyHeader read_npy_header(std::string_view start, const std::string& name) {
   const auto [begin, end] = npy_header_place(start, name);
   require<DataError>(end <= start.size(), name, ": ends at byte ", start.size(), ", within its header of ", end);
-  NpyHeader header = HeaderReader(start.substr(begin, end - begin), name).read();
+  NpyHeader header = NpyHeaderReader(start.substr(begin, end - begin), name).read();
   const std::string& descr = header.descr;
   const auto type = descr.size() == 3 ? type_named(std::string_view(descr).substr(1)) : std::nullopt;
   if (type && (descr[0] == '<' || descr[0] == '>' || (descr[0] == '|' && size_of(*type) == 1))) header.type = type;

@@ -1,7 +1,5 @@
 #include <xgrad/data/safetensors.hpp>
 
-#include <zlib.h>
-
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -9,18 +7,14 @@
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/data/detail/safetensors_header.hpp>
+#include <xgrad/data/detail/zip.hpp>
 #include <xgrad/data/file.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
-uLong crc_of(std::string_view bytes, uLong before = 0) {
-  if (bytes.empty()) return before;  // zlib takes no bytes at no address for a new start
-  return crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size());
-}
-
-std::string hex(uLong crc) {
+std::string hex(std::uint32_t crc) {
   std::string digits(crc_unknown);
   for (std::size_t k = 0; k < digits.size(); ++k) digits[k] = "0123456789abcdef"[crc >> (28 - 4 * k) & 15];
   return digits;
@@ -53,7 +47,7 @@ class Checksum {
  private:
   const std::optional<std::string>& expected_;
   std::size_t at_ = std::string_view::npos;
-  uLong crc_ = 0;
+  std::uint32_t crc_ = 0;
 };
 
 }  // namespace
@@ -156,7 +150,7 @@ void write_safetensors(const std::string& path, std::vector<StoredTensor> tensor
   start.insert(0, reinterpret_cast<const char*>(&length), sizeof length);
 
   parts[0] = start;
-  uLong crc = 0;
+  std::uint32_t crc = 0;
   for (const std::string_view part : parts) crc = crc_of(part, crc);
   start.replace(find_crc(start), crc_unknown.size(), hex(crc));
   write_file(path, parts);

@@ -29,9 +29,9 @@ struct Entry {
 };
 
 // Takes the header as it is read, so that what does not belong there is refused where it starts, however deep or long.
-class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
+class SafetensorsHeaderReader : public nlohmann::json_sax<nlohmann::json> {
  public:
-  explicit HeaderReader(std::string name) : name_(std::move(name)) {}
+  explicit SafetensorsHeaderReader(std::string name) : name_(std::move(name)) {}
 
   std::vector<Entry> entries;
   std::map<std::string, std::string> metadata;
@@ -171,7 +171,7 @@ SafeTensorsHeader parse_header(std::string_view start, std::uint64_t file_size, 
   const std::uint64_t data_size = file_size - start.size();
   check(header.find('\0') == header.npos, "its header is not JSON in UTF-8: it has a byte 0");
 
-  HeaderReader reader(name);
+  SafetensorsHeaderReader reader(name);
   nlohmann::json::sax_parse(header.begin(), header.end(), &reader);
 
   // In the order of their bytes, each tensor starts where the one before it ends.

@@ -148,11 +148,12 @@ void put(std::string& out, Number value) {
   out.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
-std::uint32_t crc_of(std::string_view bytes) {
-  return static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
-}
-
 }  // namespace
+
+std::uint32_t crc_of(std::string_view bytes, std::uint32_t before) {
+  if (bytes.empty()) return before;  // zlib takes no bytes at no address for a new start
+  return static_cast<std::uint32_t>(crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+}
 
 std::vector<ZipMember> zip_members(std::string_view archive, const std::string& path) {
   const Archive zip(archive, path);

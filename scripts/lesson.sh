@@ -10,4 +10,4 @@ sources=("$root/examples/lessons/$(printf %02d "$((10#$1))")"_*.cpp)
 [ -f "${sources[0]}" ] || die "there is no lesson $1; docs/lessons/README.md lists them"
 name=$(basename "${sources[0]}" .cpp)
 build release --target "$name"
-exec "$root/build/release/examples/$name" "${@:2}"
+exec "$builds/release/examples/$name" "${@:2}"

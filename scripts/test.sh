@@ -15,22 +15,20 @@ done
 
 build thread --target thread_tests
 "$builds/thread/tests/thread_tests"
-build coverage --target engine_tests_double
-"$builds/coverage/tests/engine_tests_double" >/dev/null
 if need gcovr; then
+  library=$builds/dev/CMakeFiles/xgrad_double.dir
   gcovr --root "$root" --filter "$root/core/" --filter "$root/autograd/" --exclude-throw-branches --print-summary \
-    --fail-under-line 95 "$builds/coverage" >"$builds/coverage/report.txt" ||
-    die "less than 95 % of the lines of core/ and autograd/ run in the tests: $builds/coverage/report.txt"
-  grep -E '^(lines|branches):' "$builds/coverage/report.txt"
+    --fail-under-line 95 "$library/core" "$library/autograd" >"$builds/coverage.txt" ||
+    die "less than 95 % of the lines of core/ and autograd/ run in the tests: $builds/coverage.txt"
+  grep -E '^(lines|branches):' "$builds/coverage.txt"
 fi
 
-# the build for coverage is not compiled for this machine's processor, of which valgrind may not know every instruction
 if need valgrind; then
-  log=$builds/coverage/valgrind.txt
+  log=$builds/valgrind.txt
   # left out: what takes minutes here; denormals, which valgrind does not flush; a forked process, which cannot free what
   # the threads it does not have were using; threads that wait by turning in a circle, of which valgrind runs one at a time
   valgrind --quiet --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite \
-    "$builds/coverage/tests/engine_tests_double" \
+    "$builds/release/tests/engine_tests_double" \
     --test-case-exclude="*denormal*,*million*,*thousand steps*,*random programs*,*forked*,*process ends*,*OpenBLAS*" >"$log" 2>&1 ||
     { tail -n 40 "$log" >&2 && die "a test fails under valgrind: $log"; }
   say "valgrind: $(grep -oE '[0-9]+ passed' "$log" | head -n 1), no error, nothing leaked"

@@ -7,19 +7,16 @@
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/data/file.hpp>
+#include <xgrad/tables/detail/listed.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-namespace {
-
-std::string listed(const Table::Names& names) {
+std::string listed(const std::vector<std::string>& names) {
   constexpr std::size_t most = 20;
   std::string all;
   for (std::size_t k = 0; k < std::min(names.size(), most); ++k) all += (k == 0 ? "" : ", ") + excerpt(names[k]);
   return names.size() > most ? text(all, " and ", names.size() - most, " more") : all;
 }
-
-}  // namespace
 
 Table::Table(std::vector<std::pair<std::string, Column>> columns) {
   std::unordered_set<std::string_view> seen;

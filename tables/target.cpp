@@ -4,17 +4,13 @@
 #include <cmath>
 #include <set>
 
+#include <xgrad/tables/detail/listed.hpp>
+
 namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
 constexpr std::size_t most_classes = 1000;
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string all;
-  for (std::size_t k = 0; k < names.size() && k < 20; ++k) all += (k ? ", " : "") + names[k].substr(0, 40);
-  return all + (names.size() > 20 ? ", ..." : "");
-}
 
 }  // namespace
 

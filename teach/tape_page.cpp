@@ -74,7 +74,7 @@ Json tensor(const Tensor& x, std::size_t max_elements) {
 }
 
 // The lines that the program wrote, down to y.
-Json lines_of(const Tape& tape, Var y, const TapePageOptions& options) {
+Json json_of_lines(const Tape& tape, Var y, const TapePageOptions& options) {
   Json lines = Json::array();
   for (std::uint32_t line = 0; line <= y.line(); ++line) {
     const Tape::Record& record = tape[line];
@@ -172,7 +172,7 @@ Json data_of(Var y, const TapePageOptions& options) {
   const Tape& tape = y.tape();
   Json data{{"title", options.title},
             {"rows", options.rows},
-            {"lines", lines_of(tape, y, options)},
+            {"lines", json_of_lines(tape, y, options)},
             {"steps", steps_of(steps)},
             {"tensors", tensors_of(tape, y, steps, options.max_elements)}};
   if (options.history != nullptr) data["history"] = history_of(*options.history);

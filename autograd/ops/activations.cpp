@@ -34,7 +34,7 @@ constexpr Op sigmoid_op{
 };
 
 // The input of the operation that made y, if that is op itself.
-std::optional<Var> input_of(const Op& op, Var y) {
+std::optional<Var> argument_of(const Op& op, Var y) {
   const Tape::Record& made = y.tape()[y.line()];
   if (made.op != &op) return {};
   return y.tape().var(made.inputs[0]);
@@ -43,7 +43,7 @@ std::optional<Var> input_of(const Op& op, Var y) {
 }  // namespace
 
 Var sigmoid(Var x) { return record_elementwise(sigmoid_op, x); }
-std::optional<Var> logits_of_sigmoid(Var p) { return input_of(sigmoid_op, p); }
+std::optional<Var> logits_of_sigmoid(Var p) { return argument_of(sigmoid_op, p); }
 
 Var softplus(Var a) {
   static constexpr Op op{
@@ -146,7 +146,7 @@ Var softmax(Var a) {
   return a.tape().record(softmax_op, a.shape(), a);
 }
 
-std::optional<Var> logits_of_softmax(Var p) { return input_of(softmax_op, p); }
+std::optional<Var> logits_of_softmax(Var p) { return argument_of(softmax_op, p); }
 
 Var log_softmax(Var a) {
   static constexpr Op op{

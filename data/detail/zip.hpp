@@ -14,6 +14,9 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+/// The CRC-32 of bytes that follow others, whose CRC is `before`.
+std::uint32_t crc_of(std::string_view bytes, std::uint32_t before = 0);
+
 /// A file in an archive, still packed.
 struct ZipMember {
   std::string name;

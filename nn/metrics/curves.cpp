@@ -16,8 +16,6 @@ namespace {
 
 constexpr std::size_t most_thresholds = 100'000;  // 1.6 MB for each label
 
-double ratio(double a, double b) { return b == 0 ? 0 : a / b; }
-
 Bucket total(std::span<const Bucket> buckets) {
   Bucket all;
   for (const Bucket& bucket : buckets) {

@@ -13,8 +13,6 @@ namespace {
 
 constexpr Real below_all = Real(-1e10);  // what Keras puts in place of predictions that are not among the top k
 
-double ratio(double a, double b) { return b == 0 ? 0 : a / b; }
-
 void check_threshold(const char* who, const char* option, double threshold) {
   require<ValueError>(threshold >= 0 && threshold <= 1, who, ": ", option, " is ", threshold, "; it takes 0 to 1");
 }

@@ -136,7 +136,7 @@ Tensor IdentityInitializer::operator()(const Shape& shape, Rng&) const {
 namespace {
 
 template <class I>
-Initializer make() {
+Initializer make_initializer() {
   return I{};
 }
 
@@ -144,27 +144,27 @@ Initializer make() {
 
 std::span<const std::pair<std::string_view, Initializer (*)()>> initializers() {
   static constexpr std::pair<std::string_view, Initializer (*)()> all[] = {
-      {"zeros", make<Zeros>},
-      {"ones", make<Ones>},
-      {"constant", make<Constant>},
-      {"random_normal", make<RandomNormal>},
-      {"random_uniform", make<RandomUniform>},
-      {"truncated_normal", make<TruncatedNormal>},
-      {"glorot_uniform", make<GlorotUniform>},
-      {"glorot_normal", make<GlorotNormal>},
-      {"he_normal", make<HeNormal>},
-      {"he_uniform", make<HeUniform>},
-      {"lecun_normal", make<LecunNormal>},
-      {"lecun_uniform", make<LecunUniform>},
-      {"orthogonal", make<Orthogonal>},
-      {"variance_scaling", make<VarianceScaling>},
-      {"identity", make<IdentityInitializer>},
-      {"zero", make<Zeros>},
-      {"one", make<Ones>},
-      {"normal", make<RandomNormal>},
-      {"uniform", make<RandomUniform>},
-      {"identity_initializer", make<IdentityInitializer>},
-      {"orthogonal_initializer", make<Orthogonal>}};
+      {"zeros", make_initializer<Zeros>},
+      {"ones", make_initializer<Ones>},
+      {"constant", make_initializer<Constant>},
+      {"random_normal", make_initializer<RandomNormal>},
+      {"random_uniform", make_initializer<RandomUniform>},
+      {"truncated_normal", make_initializer<TruncatedNormal>},
+      {"glorot_uniform", make_initializer<GlorotUniform>},
+      {"glorot_normal", make_initializer<GlorotNormal>},
+      {"he_normal", make_initializer<HeNormal>},
+      {"he_uniform", make_initializer<HeUniform>},
+      {"lecun_normal", make_initializer<LecunNormal>},
+      {"lecun_uniform", make_initializer<LecunUniform>},
+      {"orthogonal", make_initializer<Orthogonal>},
+      {"variance_scaling", make_initializer<VarianceScaling>},
+      {"identity", make_initializer<IdentityInitializer>},
+      {"zero", make_initializer<Zeros>},
+      {"one", make_initializer<Ones>},
+      {"normal", make_initializer<RandomNormal>},
+      {"uniform", make_initializer<RandomUniform>},
+      {"identity_initializer", make_initializer<IdentityInitializer>},
+      {"orthogonal_initializer", make_initializer<Orthogonal>}};
   return all;
 }
 

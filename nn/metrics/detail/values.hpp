@@ -11,6 +11,9 @@ namespace xgrad::inline XGRAD_PRECISION {
 /// The number of samples of predictions.
 inline std::size_t samples_of(const Tensor& y_pred) { return y_pred.dimension() == 0 ? 1 : y_pred.shape(0); }
 
+/// a / b, and 0 where there is nothing to divide by, as Keras has it.
+inline double ratio(double a, double b) { return b == 0 ? 0 : a / b; }
+
 /// Whether one of n numbers is NaN.
 inline bool has_nan(const Real* x, std::size_t n) {
   int any = 0;

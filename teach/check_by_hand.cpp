@@ -183,10 +183,11 @@ HandReport check_by_hand(const Function& loss, const std::vector<HandParameter>&
       same_program = same_program && r.end == lines;
       const double noise = noise_of(r.loss.item(), right);
       const HandGradients yours = gradients();
-      for (const auto& [name, g] : yours)
-        require<ValueError>(
-            std::any_of(parameters.begin(), parameters.end(), [&](const HandParameter& p) { return p.name == name; }),
-            "check_by_hand: a gradient of \"", name, "\", which is no parameter");
+      for (const auto& own : yours) {
+        const auto is_it = [&own](const HandParameter& p) { return p.name == own.first; };
+        require<ValueError>(std::any_of(parameters.begin(), parameters.end(), is_it), "check_by_hand: a gradient of \"",
+                            own.first, "\", which is no parameter");
+      }
       for (std::size_t k = 0; k < parameters.size(); ++k) {
         const auto own = yours.find(parameters[k].name);
         given[k] = given[k] && own != yours.end();

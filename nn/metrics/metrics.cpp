@@ -48,10 +48,11 @@ std::span<const std::pair<std::string_view, std::function<Metric()>>> all_metric
                 {"cosine_similarity", make<CosineSimilarity>},
                 {"log_cosh_error", [] { return Metric(losses::LogCosh{}); }}};
     const std::size_t own = table.size();
-    for (const auto& [name, make_loss] : all_losses()) {
-      const auto is_it = [&name](const auto& row) { return row.first == name; };
+    for (const auto& row : all_losses()) {
+      const auto& [name, make_loss] = row;
+      const auto is_it = [&row](const auto& other) { return other.first == row.first; };
       if (std::any_of(table.begin(), table.begin() + static_cast<std::ptrdiff_t>(own), is_it)) continue;
-      table.emplace_back(name, [make_loss] {
+      table.emplace_back(name, [make_loss = make_loss] {
         const Loss loss = make_loss();
         return Metric(std::string(loss.name()), OfLoss{loss});
       });

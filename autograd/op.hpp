@@ -38,9 +38,11 @@ using In = const Tensor&;
 /// inputs. It writes y, whose shape the tape has set. After the inputs it may take the attributes, const Attributes&.
 class Forward {
  public:
+  /// Of a lambda without captures, (Tensor& y, In a, ...), of one to three inputs, with or without attributes.
   template <class F>
   constexpr Forward(F f);
 
+  /// How many inputs it takes: 1, 2 or 3.
   std::size_t arity() const { return arity_; }
   void operator()(Tensor& y, const std::array<const Tensor*, 3>& inputs, const Attributes& with) const {
     call_(y, inputs, with);
@@ -68,6 +70,7 @@ struct Op {
   Pullback pull_a = nullptr, pull_b = nullptr, pull_c = nullptr;
   std::string (*attributes)(const Attributes& with) = nullptr;  ///< writes them for explain(): "axis=0 begin=2"
 
+  /// The pullback of input k: 0 is a, 1 is b, 2 is c. Null if that input gets no gradient.
   constexpr Pullback pull(std::size_t k) const { return k == 0 ? pull_a : k == 1 ? pull_b : pull_c; }
 };
 
@@ -80,6 +83,7 @@ struct Attributes {
   std::int64_t begin = 0;                     ///< an offset along that axis
   Real number = 0;                            ///< a factor, such as the alpha of elu
 
+  /// The one axis, where there is one.
   std::size_t axis() const { return static_cast<std::size_t>(axes[0]); }
 };
 

@@ -79,6 +79,7 @@ class Tape {
   /// Watching it again gives the same Var, unless it was changed since: then a new one, for the new value. The lines of
   /// the old value can no longer be swept. A parameter belongs to one thread at a time: see core/parameter.hpp.
   Var watch(Parameter& parameter);
+  /// Whether this recording has watched the parameter.
   bool is_watched(const Parameter& parameter) const;
   std::size_t watched_count() const { return watched_.size(); }  ///< how many parameters this recording has watched
 

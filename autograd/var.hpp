@@ -17,6 +17,7 @@ class Tape;
 struct Anchor;
 
 namespace by_argument {
+/// The base of Var, by which a call finds the functions of this namespace.
 struct Operand {};
 }  // namespace by_argument
 
@@ -29,6 +30,7 @@ class Var : by_argument::Operand {
 
   /// The tensor on this line. The reference is good until the tape is rewound; copy the tensor to keep it.
   inline const Tensor& value() const;  // in tape.hpp
+  /// The shape of the tensor on this line.
   const Shape& shape() const { return value().shape(); }
 
   /// The extent along an axis; negative ones count from the last. Throws ShapeError if there is no such axis.
@@ -66,7 +68,9 @@ struct Anchor {
   std::atomic<Tape*> tape = nullptr;         // none after the tape has ended, until another takes the anchor
   std::atomic<std::uint32_t> recording = 0;  // counts up at every rewind, and when the tape ends
 
+  /// An anchor that no tape has, which is the given tape's from now on.
   static Anchor* take(Tape* tape);  // one that no tape has
+  /// Lets another tape take the anchor.
   void give_back();
 };
 

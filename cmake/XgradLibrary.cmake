@@ -17,6 +17,7 @@ endfunction()
 function(xgrad_own_options target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wno-sign-conversion
                          $<$<CXX_COMPILER_ID:Clang>:-Wno-implicit-float-conversion>  # Tensor{0.1} is fine
+                         $<$<CXX_COMPILER_ID:Clang>:-Wno-braced-scalar-init>  # as is softmax(x, {0})
                          # and so is `for (Var loss : {f(x), g(x)})`, for which g++ 13 and 14 warn
                          $<$<CXX_COMPILER_ID:GNU>:-Wno-dangling-reference>)
   if(XGRAD_WERROR)

@@ -17,6 +17,7 @@ std::string printable(std::string_view text);
 
 /// The base of everything that xgrad throws on purpose. what() is one line: the function, the values, what would fit.
 struct Error : std::runtime_error {
+  /// An error with this text, in which what cannot be printed is replaced.
   explicit Error(std::string_view what) : std::runtime_error(printable(what)) {}
 };
 

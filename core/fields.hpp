@@ -46,6 +46,7 @@ class Fields {
   /// What the walk is for: looking at the fields, writing them to a file, or reading a file into them.
   enum Purpose { looking, writing, reading };
 
+  /// A walk for the given purpose.
   explicit Fields(Purpose purpose = looking) : purpose_(purpose) {}
   virtual ~Fields();
   Fields(const Fields&) = delete;
@@ -91,6 +92,7 @@ class Fields {
     return *this;
   }
 
+  /// What the walk is for.
   Purpose purpose() const { return purpose_; }
   const std::string& path() const { return path_; }  ///< the path of the field that is being walked
 
@@ -221,6 +223,7 @@ void Fields::other(T& field) {
 /// module.
 class ModuleRef {
  public:
+  /// Of a module, which outlives it.
   template <Module M>
   requires(!std::same_as<M, ModuleRef>) ModuleRef(M& module)
       : module_(&module), size_(sizeof(M)), fields_([](void* m, Fields& f) { static_cast<M*>(m)->fields(f); }) {}
@@ -249,6 +252,7 @@ struct Parameters {
   operator const std::vector<Parameter*>&() const { return all; }
   auto begin() const { return all.begin(); }
   auto end() const { return all.end(); }
+  /// How many parameters.
   std::size_t size() const { return all.size(); }
   Parameter* operator[](std::size_t k) const { return all[k]; }
 };

@@ -17,6 +17,7 @@ class Fields;
 /// kin differ between standard libraries. Rng(seed) draws what NumPy draws after np.random.seed(seed).
 class Rng {
  public:
+  /// The generator of this seed. Equal seeds give equal numbers.
   explicit Rng(std::uint32_t seed = 0);
   Rng(const Rng& other);  ///< a copy, which draws the numbers that `other` draws from here on
   Rng& operator=(const Rng& other);

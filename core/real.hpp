@@ -15,6 +15,7 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+/// The number that tensors hold: float in xgrad::xgrad, double in its twin xgrad::xgrad_double.
 #ifdef XGRAD_DOUBLE
 using Real = double;
 #else

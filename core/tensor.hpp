@@ -36,10 +36,13 @@ struct Uninitialised {
   static constexpr std::size_t cache_line = 64, huge_page = 2 << 20;  // bytes
 
   Uninitialised() = default;
+  /// An allocator of another type; there is nothing to take over.
   template <class U>
   Uninitialised(const Uninitialised<U>&) {}
 
+  /// Whether n elements fill a huge page, of 2 MiB.
   static bool is_large(std::size_t n) { return n * sizeof(T) >= huge_page; }
+  /// Where n elements begin: at a multiple of so many bytes.
   static std::align_val_t alignment(std::size_t n) { return std::align_val_t{is_large(n) ? huge_page : cache_line}; }
   T* allocate(std::size_t n) {
     void* const p = ::operator new(n * sizeof(T), alignment(n));

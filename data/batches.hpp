@@ -27,8 +27,10 @@ class Batches {
   /// How many batches there are.
   std::size_t size() const { return (order_.size() + batch_size_ - 1) / batch_size_; }
 
+  /// Goes from batch to batch. What it points to is good until the next step.
   class Iterator {
    public:
+    /// At the batch of the given number.
     Iterator(Batches& batches, std::size_t step) : batches_(&batches), step_(step) {}
     const Batch& operator*() const { return batches_->gathered(step_); }
     Iterator& operator++() {

@@ -9,6 +9,7 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+/// How a CSV file of numbers is read.
 struct CsvOptions {
   bool header = true;      // the first line names the columns; else their names are "0", "1", ...
   std::string label = {};  // the column that becomes y; the last one if empty

@@ -21,6 +21,7 @@ class InputFile {
   InputFile(const InputFile&) = delete;
   InputFile& operator=(const InputFile&) = delete;
 
+  /// The path as it was given.
   const std::string& path() const { return path_; }
   std::uint64_t size() const { return size_; }  ///< in bytes
 

@@ -49,6 +49,7 @@ concept MakesBatches = requires(G& g, Batch& batch) {
 /// which therefore goes on from one fit() to the next. Its state is the user's: no file has it.
 class BatchGenerator {
  public:
+  /// Of a function of batches, or of an object with next().
   template <class G>
   requires(detail::MakesBatches<std::decay_t<G>>) BatchGenerator(G&& object) {
     using Object = std::decay_t<G>;
@@ -92,12 +93,15 @@ class BatchGenerator {
 /// What fit() and evaluate() take: samples, given as the constructors of Samples take them, or a generator of batches.
 class BatchSource {
  public:
+  /// Of tensors: what Samples is made of.
   template <class... A>
   requires(std::constructible_from<Samples, A...>) BatchSource(A&&... samples)
       : source_(std::in_place_type<Samples>, std::forward<A>(samples)...) {}
+  /// Of several inputs and targets, which outlive it.
   BatchSource(const std::vector<const Tensor*>& inputs, const std::vector<const Tensor*>& targets)
       : source_(std::in_place_type<Samples>, inputs, targets) {}
 
+  /// Of a generator of batches.
   template <class G>
   requires(std::constructible_from<BatchGenerator, G>) BatchSource(G&& generator)
       : source_(std::in_place_type<BatchGenerator>, std::forward<G>(generator)) {}

@@ -19,9 +19,12 @@ struct Batch {
   std::vector<Tensor> more_inputs{}, more_targets{};
   std::optional<Tensor> weights{};
 
+  /// Input k: 0 is x, 1 the first of more_inputs.
   const Tensor& input(std::size_t k) const { return k == 0 ? x : more_inputs.at(k - 1); }
+  /// Target k: 0 is y, 1 the first of more_targets.
   const Tensor& target(std::size_t k) const { return k == 0 ? y : more_targets.at(k - 1); }
 
+  /// x for k = 0 and y for k = 1, so that const auto& [x, y] = batch.
   template <std::size_t k>
   const Tensor& get() const {
     return k == 0 ? x : y;
@@ -50,9 +53,12 @@ class Samples {
   Samples(const LabelledImages& images);
   Samples(LabelledImages&&) = delete;
 
+  /// How many samples.
   std::size_t size() const { return y_->shape(0); }
   const Shape& sample_shape() const { return sample_shape_; }  ///< the shape of one x, without the batch
+  /// The targets, of all samples.
   const Tensor& y() const { return *y_; }
+  /// The samples' weights, (n,); null if there are none.
   const Tensor* weights() const { return weights_; }
 
   /// These samples with other weights. Throws ShapeError unless there is one weight for each sample, (n,); ValueError

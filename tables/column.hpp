@@ -13,6 +13,7 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+/// What the values of a column are.
 enum class ColumnKind { number, text };
 
 /// What describe() says of a column. mean to max are NaN for texts, and where no number is there.
@@ -35,9 +36,13 @@ class Column {
   /// Texts; none is missing.
   explicit Column(std::span<const std::string> texts);
 
+  /// What its values are.
   ColumnKind kind() const { return kind_; }
+  /// Whether its values are texts.
   bool is_text() const { return kind_ == ColumnKind::text; }
+  /// How many values, with those that are missing.
   std::size_t size() const { return is_text() ? ends_.size() : numbers_.size(); }
+  /// Whether the value of a row is missing.
   bool is_missing(std::size_t row) const;
   std::size_t missing() const;  ///< how many values are missing
 
@@ -52,13 +57,16 @@ class Column {
 
   /// Adds a value at the end. Throws ValueError if the column is of the other kind, and has values already.
   void add(double number);
+  /// Adds a text at the end.
   void add(std::string_view text);
+  /// Adds a missing value at the end.
   void add_missing();
 
   /// The values of these rows, in this order. Throws ValueError for a row that is not there.
   Column take(std::span<const std::size_t> rows) const;
   /// A value as a file has it: the shortest digits, the word, the text; empty if it is missing.
   std::string written(std::size_t row) const;
+  /// Its mean, its least, and the like; missing values are left out.
   ColumnSummary summary() const;
   /// The memory that the values take: 8 bytes for a number, missing or not; for a text its letters, 8 bytes, and 1 bit.
   std::size_t bytes() const;

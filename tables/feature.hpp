@@ -16,7 +16,9 @@ struct Fill {
   static Fill mean() { return {"mean"}; }      ///< the mean of the training table's values
   static Fill median() { return {"median"}; }  ///< their median; of an even number, the middle between two
   static Fill most_frequent() { return {"most_frequent"}; }  ///< the category that is most frequent there
+  /// This number.
   static Fill value(double number) { return {"value", number}; }
+  /// This text.
   static Fill value(const std::string& text) { return {"value", 0, text}; }
 
   std::string how = {};   ///< the function's name; empty for none
@@ -60,9 +62,13 @@ struct Feature {
   std::vector<double> boundaries = {};  ///< float_discretized: bin k takes x with boundaries[k-1] <= x < boundaries[k]
   std::vector<std::string> vocabulary = {};  ///< of categories, the most frequent first
 
+  /// Whether it gives one number, normalized or rescaled.
   bool is_float() const { return kind == "float_normalized" || kind == "float_rescaled"; }
+  /// Whether it has a vocabulary.
   bool is_categorical() const { return kind == "integer_categorical" || kind == "string_categorical"; }
+  /// Whether its values are hashed into bins.
   bool is_hashed() const { return kind == "integer_hashed" || kind == "string_hashed"; }
+  /// Whether it reads integers.
   bool is_integer() const { return kind.starts_with("integer_"); }
 
   /// How many different indices there are; 0 for floats, which have none.

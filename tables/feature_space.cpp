@@ -82,7 +82,9 @@ Cross FeatureSpace::cross(std::vector<std::string> feature_names, std::size_t cr
 }
 
 void FeatureSpace::check() const {
-  const auto& [crosses, output_mode, int_columns] = options_;
+  const auto& crosses = options_.crosses;
+  const std::string& output_mode = options_.output_mode;
+  const bool int_columns = options_.int_columns;
   require<ValueError>(output_mode == "concat" || output_mode == "dict", "FeatureSpace: output_mode is \"", output_mode,
                       "\"; it takes \"concat\" or \"dict\"");
   const auto in_one_tensor = [&](const std::string& name, const std::string& mode) {

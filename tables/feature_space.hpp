@@ -23,6 +23,7 @@ struct Cross {
   std::size_t crossing_dim = 0;
   std::string output_mode = "one_hot";
 
+  /// The names of its features, joined as Keras does.
   std::string name() const;
   void fields(Fields& f) { f("names", names)("crossing_dim", crossing_dim)("output_mode", output_mode); }
 };
@@ -53,12 +54,14 @@ struct FeatureSpaceOptions {
 /// - -1 is a category as any other, where Keras's IntegerLookup takes it for an unknown one.
 class FeatureSpace {
  public:
+  /// Features with the names of their columns.
   using Features = std::vector<std::pair<std::string, Feature>>;
 
   FeatureSpace() = default;
   /// Throws ValueError for a name that is there twice, for features whose options do not fit, for crosses of columns
   /// that have no indices, and for features of indices in one tensor unless int_columns is set.
   explicit FeatureSpace(Features features, FeatureSpaceOptions options = {});
+  /// Of features with the names of their columns.
   explicit FeatureSpace(std::initializer_list<Features::value_type> features, FeatureSpaceOptions options = {})
       : FeatureSpace(Features(features), std::move(options)) {}
 
@@ -96,6 +99,7 @@ class FeatureSpace {
   /// same probability and the same rows each time. So a boundary that is to have a share p below it has p +- 0.001.
   void adapt(const TablePieces& pieces);
 
+  /// Whether adapt() has seen a table, or a file was read.
   bool is_adapted() const { return is_adapted_; }
 
   /// The features of a table side by side, (n, width()): first the columns in the order of their names, then the
@@ -116,6 +120,7 @@ class FeatureSpace {
 
   /// The columns that it looks at, with what becomes of them, in the order of their names.
   const Features& features() const { return features_; }
+  /// What it was told.
   const FeatureSpaceOptions& options() const { return options_; }
 
   void fields(Fields& f);  ///< the features with all that was measured

@@ -24,8 +24,10 @@ struct ColumnId {
   std::string name = {};
   std::optional<long long> place = {};  ///< if it is not given by name
 
+  /// A column by its name.
   ColumnId(std::string name) : name(std::move(name)) {}
   ColumnId(const char* name) : name(name) {}
+  /// A column by its place, counted from 0.
   template <std::integral I>
   requires(!std::same_as<I, bool>) ColumnId(I place) : place(static_cast<long long>(place)) {}
   auto operator<=>(const ColumnId&) const = default;

@@ -19,6 +19,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 /// that stay the same are shared, not copied.
 class Table {
  public:
+  /// Names of columns, or notes.
   using Names = std::vector<std::string>;
 
   Table() = default;
@@ -29,10 +30,13 @@ class Table {
   Table(const Tensor& x, const Names& names);
 
   std::size_t size() const { return rows_; }  ///< how many rows
+  /// The names of the columns, in their order.
   const Names& columns() const { return names_; }
+  /// Whether there is a column of this name.
   bool has(std::string_view name) const;
   /// Throws ValueError, with the names that there are, for a name that is not there.
   const Column& column(std::string_view name) const;
+  /// A column by its place, counted from 0. Throws std::out_of_range for one that is not there.
   const Column& column(std::size_t k) const { return *columns_.at(k); }
 
   /// Adds a column at the end, or replaces the one of this name. Throws ValueError for another number of rows.
@@ -66,6 +70,7 @@ class Table {
   /// What a reader may want to know of how the table was read: a column of texts that nearly holds numbers, short
   /// lines, columns without a name. Empty if nothing was to be decided.
   const Names& notes() const { return notes_; }
+  /// Adds a note, a sentence on how the table was read.
   void add_note(std::string note) { notes_.push_back(std::move(note)); }
 
   /// The memory that all values take, the sum of Column::bytes(); a column that tables share is counted in each. While

@@ -10,6 +10,7 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+/// What a report looks at.
 struct TableReportOptions {
   std::size_t repeats = 5;    ///< how often each column is shuffled
   std::size_t worst = 20;     ///< how many rows are listed
@@ -35,6 +36,7 @@ struct TableReport {
   /// falling order: Breiman's permutation importance, as scikit-learn's permutation_importance measures it.
   std::vector<std::pair<std::string, double>> importance;
 
+  /// A row that the model is wrong about.
   struct Row {
     std::size_t row = 0;
     std::string is, predicted;

@@ -34,7 +34,9 @@ class Target {
   /// Measures a table that is read in pieces.
   void adapt(const std::function<bool(Table&)>& pieces);
 
+  /// Whether adapt() has seen a table, or a file was read.
   bool is_adapted() const { return is_classes_.has_value(); }
+  /// The name of its column.
   const std::string& column() const { return column_; }
   bool has_classes() const;                                         ///< throws ValueError before adapt()
   const std::vector<std::string>& names() const { return names_; }  ///< of the classes, by their labels; else empty

@@ -37,7 +37,9 @@ enum class Cause {
 /// A parameter of a loss: its name, and the Parameter or the Tensor that has its value. check_by_hand() moves the value
 /// and puts it back.
 struct HandParameter {
+  /// A parameter of a model, which outlives it.
   HandParameter(std::string name_, Parameter& parameter_) : name(std::move(name_)), parameter(&parameter_) {}
+  /// A plain tensor, which outlives it.
   HandParameter(std::string name_, Tensor& tensor_) : name(std::move(name_)), tensor(&tensor_) {}
 
   std::string name;
@@ -56,6 +58,7 @@ struct HandVerdict {
   std::vector<std::vector<Cause>> readings;
   std::string message;  ///< "right", or the cause in words
 
+  /// Whether the gradient is right.
   bool ok() const { return readings.empty(); }
   bool names(Cause cause) const;  ///< whether a reading has this cause
 };
@@ -66,12 +69,14 @@ struct HandReport {
   std::size_t points = 0;  ///< at how many points the gradients were compared
   std::size_t kinks = 0;   ///< how many elements were on a kink, at points that were therefore skipped
 
+  /// Whether all gradients are right.
   bool ok() const;
 };
 
 /// Writes a line for each parameter.
 std::ostream& operator<<(std::ostream& out, const HandReport& report);
 
+/// What check_by_hand() is told beside the loss.
 struct HandOptions {
   double learning_rate = 0;  ///< of the learner's steps, to find that a parameter was already updated; 0: not known,
                              ///< then it is found where the mistake grows evenly with the rate

@@ -31,6 +31,7 @@ struct Lint {
   std::string message;
 };
 
+/// What lint() is told beside the tape.
 struct LintOptions {
   bool untrained = false;  ///< whether this is the first batch, so that the loss is compared with ln C
 };
@@ -52,6 +53,7 @@ std::vector<Lint> lint(const Tape& tape, const std::vector<TraceStep>& steps);
 ///   const Lints lints(tape);
 class Lints {
  public:
+  /// Looks at the tape, and writes each note to out once.
   explicit Lints(Tape& tape, std::ostream& out = std::cerr, LintOptions options = {});
   ~Lints();
   Lints(const Lints&) = delete;

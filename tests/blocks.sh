@@ -4,7 +4,7 @@
 compiler=$1
 folder=$3
 cd "$2" || exit 2
-pages="README.md CHANGELOG.md CONTRIBUTING.md $(echo docs/*.md)"
+pages="README.md CHANGELOG.md CONTRIBUTING.md $(echo docs/*.md docs/site/*.md)"
 status=0
 # An excerpt begins with a dot: its lines stand in the sources as they are, but for their indentation.
 # shellcheck disable=SC2086

@@ -16,7 +16,9 @@ class Model;
 /// Functions that fit() calls as it goes, any of them. Epochs and batches count from 0:
 ///   LambdaCallback{.on_epoch_end = [](Model& model, std::size_t epoch, Logs& logs) { ... }}
 struct LambdaCallback {
+  /// What is called at the begin or the end of a training.
   using OfTraining = std::function<void(Model& model)>;
+  /// What is called with the number of an epoch or a batch, counted from 0.
   using OfPart = std::function<void(Model& model, std::size_t number)>;
 
   OfTraining on_train_begin{}, on_train_end{};

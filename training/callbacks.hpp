@@ -93,9 +93,12 @@ struct ReduceLROnPlateau {
 /// now), or to schedule(epoch). Writes the first optimizer's to the logs as "learning_rate". Throws ValueError without
 /// a function, for a rate that is negative or not finite, and for a learning rate that is a schedule already.
 struct LearningRateScheduler {
+  /// The learning rate of an epoch: of (epoch) or of (epoch, the rate until now).
   struct Function : std::function<double(std::size_t epoch, double learning_rate)> {
+    /// The function of both.
     using Base = std::function<double(std::size_t, double)>;
     using Base::Base;
+    /// Of a function of the epoch alone.
     template <class F>
     requires(std::is_invocable_r_v<double, F&, std::size_t> && !std::is_invocable_v<F&, std::size_t, double>)
         Function(F of_epoch)

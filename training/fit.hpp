@@ -24,8 +24,11 @@ struct CallbackStates;
 /// from 1, validation_freq = {1, 2, 10}.
 class ValidationFreq {
  public:
+  /// After every so many epochs.
   ValidationFreq(std::size_t every) : every_(every) {}
+  /// After these epochs, counted from 1.
   ValidationFreq(std::initializer_list<std::size_t> epochs) : epochs_(epochs) {}
+  /// After these epochs, counted from 1.
   ValidationFreq(std::vector<std::size_t> epochs) : epochs_(std::move(epochs)) {}
 
   /// Whether the epoch of this number, from 1, validates.

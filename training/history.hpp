@@ -32,7 +32,9 @@ class Logs {
 
   auto begin() const { return entries_.begin(); }
   auto end() const { return entries_.end(); }
+  /// How many names.
   std::size_t size() const { return entries_.size(); }
+  /// Whether there is no name.
   bool empty() const { return entries_.empty(); }
 
   /// All names, with ", " between them; "none" if there are none.

@@ -15,6 +15,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 /// time per step leaves out the first step, which finds nothing prepared.
 class Progress {
  public:
+  /// How it is shown: a bar that moves, a bar at each epoch's end, or one line for an epoch.
   enum Style { live_bar, still_bar, plain };
 
   /// Begins to count the time. Writes nothing yet. 0 steps stand for a number that is not known before the end:

@@ -10,8 +10,11 @@ namespace xgrad::inline XGRAD_PRECISION {
 /// prediction's tape. It refers to the tensor that it was made of, so it is not kept.
 class Given {
  public:
+  /// A line of a tape.
   Given(Var x) : var_(x) {}
+  /// A tensor, which outlives the call.
   Given(const Tensor& x) : tensor_(&x) {}
+  /// An xtensor expression, computed here.
   template <class X>
   requires xt::is_xexpression<X>::value Given(const X& x) : computed_(x), tensor_(&*computed_) {}
   Given(const Given&) = delete;

@@ -19,12 +19,15 @@
 
 namespace xgrad::inline XGRAD_PRECISION {
 
+/// A Var, or a reference to one.
 template <class T>
 concept IsVar = std::same_as<std::remove_cvref_t<T>, Var>;
 
+/// A number of C++, or a reference to one.
 template <class T>
 concept IsNumber = std::is_arithmetic_v<std::remove_cvref_t<T>>;
 
+/// A Tensor or another expression of xtensor, or a reference to one.
 template <class T>
 concept IsTensor = xt::is_xexpression<std::remove_cvref_t<T>>::value;
 
@@ -150,6 +153,7 @@ requires WithVar<A, B> Tensor operator!=(A&& a, B&& b) { return 1 - (a == b); }
 
 // Reductions over one axis: sum(x, 1) is sum(x, {1}).
 
+/// One axis, by its number.
 template <class A>
 concept IsAxis = std::integral<A> && !std::same_as<A, bool>;
 

@@ -228,14 +228,19 @@ Var record_elementwise(const Op& op, Var a, Var b, Var c);
 
 // Old names, for one version.
 
+/// take(), by its old name.
 [[deprecated("it is take() now")]] inline Var gather(Var x, Var indices) { return take(x, indices); }
+/// segment_sum(), by its old name.
 [[deprecated("it is segment_sum() now")]] inline Var scatter(Var x, Var indices, std::size_t rows) {
   return segment_sum(x, indices, rows);
 }
+/// take_along_axis(), by its old name.
 [[deprecated("it is take_along_axis() now")]] inline Var pick(Var x, Var labels) { return take_along_axis(x, labels); }
+/// one_hot(), by its old name.
 [[deprecated("it is one_hot() now")]] inline Var place(Var x, Var labels, std::size_t classes) {
   return one_hot(x, labels, classes);
 }
+/// pad(), by its old name.
 [[deprecated("it is pad() now")]] inline Var embed(Var x, int axis, std::size_t begin, std::size_t extent) {
   return pad(x, axis, begin, extent);
 }

@@ -17,11 +17,12 @@ class FlushDenormals {
   FlushDenormals(const FlushDenormals&) = delete;
   FlushDenormals& operator=(const FlushDenormals&) = delete;
 
-  // mode() is how this thread's arithmetic works; by set_mode() another thread can take it over.
 #if defined(__SSE__)
   static constexpr std::uint64_t flush = 0x8040;  // flush-to-zero and denormals-are-zero
   // _mm_getcsr() and _mm_setcsr() without the 2,700 lines of <xmmintrin.h>
+  /// How this thread's arithmetic works.
   static std::uint64_t mode() { return __builtin_ia32_stmxcsr(); }
+  /// Makes this thread's arithmetic work as mode() said, here or on another thread.
   static void set_mode(std::uint64_t mode) { __builtin_ia32_ldmxcsr(static_cast<unsigned>(mode)); }
 #elif defined(__aarch64__)
   static constexpr std::uint64_t flush = 1u << 24;

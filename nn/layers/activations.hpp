@@ -96,6 +96,7 @@ struct ELU {
 struct Softmax {
   static constexpr const char* kind = "softmax";
 
+  /// Along one axis; -1 is the last.
   explicit Softmax(std::int64_t axis_ = -1) : Softmax(std::vector{axis_}) {}
 
   /// Throws ValueError for no axes.

@@ -12,6 +12,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 struct UnitNormalization {
   static constexpr const char* kind = "unit_normalization";
 
+  /// Along one axis; -1 is the last.
   explicit UnitNormalization(std::int64_t axis_ = -1) : UnitNormalization(std::vector{axis_}) {}
 
   /// Throws ValueError for no axes.

@@ -16,7 +16,9 @@ namespace xgrad::inline XGRAD_PRECISION::metrics {
 /// A list of numbers, for an option that also takes one number.
 struct Numbers : std::vector<double> {
   Numbers() = default;
+  /// One number.
   Numbers(double one) : std::vector<double>{one} {}
+  /// These numbers.
   Numbers(std::initializer_list<double> all) : std::vector<double>(all) {}
 };
 

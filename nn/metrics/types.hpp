@@ -202,6 +202,7 @@ struct OfLoss {
 using losses::BinaryCrossentropy, losses::CategoricalCrossentropy, losses::CategoricalHinge, losses::Hinge,
     losses::KLDivergence, losses::MeanAbsolutePercentageError, losses::MeanSquaredLogarithmicError, losses::Poisson,
     losses::SparseCategoricalCrossentropy, losses::SquaredHinge;
+/// Keras's name for losses::LogCosh among the metrics.
 using LogCoshError = losses::LogCosh;
 
 /// A function of the user's own, which gives its value for one batch. The result is the mean over all batches, each

@@ -89,7 +89,8 @@ def tidy(code):
     code = re.sub(r"< (?!<)", "<", code)
     code = re.sub(r"(?<=[\w>*&]) ?> ?(?=[>&,) ])", "> ", code).replace("> >", ">>")
     code = re.sub(r"> (?=[&*,)>])", ">", code)
-    return re.sub(r" ([&*]+)(?=\w|\))", r"\1 ", code).replace(" )", ")").strip()
+    code = re.sub(r" ([&*]+)(?=\w|\))", r"\1 ", code).replace(" )", ")")
+    return re.sub(r"(?<=\S)  +", " ", code).strip()
 
 
 def declaration(member):
@@ -187,6 +188,7 @@ def rendered(item, inside=False):
     if directive == "concept":
         wanted = text_of(item.node.find("initializer"))
         wanted = re.sub(r"^template ?<.*?> ?(?=concept)", "", wanted, flags=re.S)
+        wanted = "\n".join(tidy(line) for line in wanted.split("\n"))
         out.append(indented(".. code-block:: cpp\n\n" + indented(wanted)))
     plain = []
     for member in sorted(item.members, key=lambda m: m.line) + [None]:

@@ -14,6 +14,7 @@ html_show_copyright = False
 html_search_language = "zh"  # which finds English words, too
 html_static_path = ["static"]
 html_css_files = ["site.css"]
+html_js_files = ["search.js"]
 html_theme_options = {"navigation_with_keys": True}
 
 

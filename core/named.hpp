@@ -156,7 +156,7 @@ void named_fields(const char* what, Wrapper& self, N Wrapper::*member, Fields& f
 template <class Signature>
 class Callable;
 
-/// A Callable of this signature; see above.
+/// A Named whose object can be called as R(A...): an activation, an initializer, a loss.
 template <class R, class... A>
 class Callable<R(A...)> : public Named {
  public:

@@ -24,7 +24,7 @@ struct Batch {
   /// Target k: 0 is y, 1 the first of more_targets.
   const Tensor& target(std::size_t k) const { return k == 0 ? y : more_targets.at(k - 1); }
 
-  /// x for k = 0 and y for k = 1, so that const auto& [x, y] = batch.
+  /// x for k = 0 and y for k = 1, so that const auto& [x, y] = batch works.
   template <std::size_t k>
   const Tensor& get() const {
     return k == 0 ? x : y;

@@ -66,7 +66,7 @@ class Column {
   Column take(std::span<const std::size_t> rows) const;
   /// A value as a file has it: the shortest digits, the word, the text; empty if it is missing.
   std::string written(std::size_t row) const;
-  /// Its mean, its least, and the like; missing values are left out.
+  /// What describe() says of the column; missing values are left out.
   ColumnSummary summary() const;
   /// The memory that the values take: 8 bytes for a number, missing or not; for a text its letters, 8 bytes, and 1 bit.
   std::size_t bytes() const;

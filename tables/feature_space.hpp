@@ -23,7 +23,7 @@ struct Cross {
   std::size_t crossing_dim = 0;
   std::string output_mode = "one_hot";
 
-  /// The names of its features, joined as Keras does.
+  /// The names of its features with "_X_" between them: "a_X_b".
   std::string name() const;
   void fields(Fields& f) { f("names", names)("crossing_dim", crossing_dim)("output_mode", output_mode); }
 };
@@ -120,7 +120,7 @@ class FeatureSpace {
 
   /// The columns that it looks at, with what becomes of them, in the order of their names.
   const Features& features() const { return features_; }
-  /// What it was told.
+  /// The options that it was made with.
   const FeatureSpaceOptions& options() const { return options_; }
 
   void fields(Fields& f);  ///< the features with all that was measured

@@ -37,9 +37,9 @@ class Pipeline : public Model {
   /// Throws ValueError for features that are not one tensor.
   Pipeline(FeatureSpace features, Target target, Sequential network);
 
-  /// What makes inputs of a table.
+  /// The features, which make the model's inputs of a table.
   const FeatureSpace& features() { return parts().features; }
-  /// What makes targets of a table.
+  /// The target, which makes the model's targets of a table.
   const Target& target() { return parts().target; }
 
   /// Measures features and target. fit() does it, for what was not measured before. Throws as theirs do, and before it

@@ -23,10 +23,10 @@ bool broadcasts_to(const Shape& small, const Shape& large);
 template <std::size_t N>
 class Walk {
  public:
-  /// For each operand, how many elements it steps at once: 0 or more.
+  /// For each tensor, by how many elements a step of a loop moves in it: 0 along an axis on which it is broadcast.
   using Steps = std::array<std::size_t, N>;
 
-  /// A walk over operands of these shapes, which broadcast to the common one.
+  /// A walk over tensors of these shapes, which broadcast to the common one.
   Walk(const Shape& common, const std::array<const Shape*, N>& shapes) : loops_(1, Loop{1, {}}) {
     Steps step;
     step.fill(1);

@@ -19,8 +19,8 @@ ROOMS = {
     "teach": "The page of a tape, reports, check_by_hand, hints. A component of its own",
 }
 
-# What a type has because it is a module, a layer, a rule, a metric, a callback, a range, an allocator or a value is said
-# once, at that concept; the type's own comment says what it computes.
+# What a type has because it is a module, a layer, a rule, a metric, a callback, a range, an allocator or a value is
+# said once, at that concept; the type's own comment says what it computes.
 SAID_ELSEWHERE = re.compile(
     r"(fields|check|is_zero|on_\w+|watches_batches|begin|end|operator.*|~.*|(de)?allocate|construct|value_type)$"
     r"|optim/.*::at$|nn/metrics/.*::(update|result|size)$")
@@ -147,7 +147,9 @@ def read(folder):
     classes, files, seen = {}, {}, set()
     for node in compounds.values():
         name = text_of(node.find("compoundname"))
-        if node.get("kind") not in ("class", "struct", "concept", "namespace") or "detail" in name or "std::" in name[:5]:
+        if node.get("kind") not in ("class", "struct", "concept", "namespace"):
+            continue
+        if "detail" in name or name.startswith("std::"):
             continue
         item = Item(node) if node.get("kind") != "namespace" else None
         if item and node.get("prot", "public") == "public":
@@ -247,18 +249,19 @@ def write(files, root, out):
             path.write_text(title(name[len(room) + 1:]) + f"``#include <xgrad/{name}>``\n\n.. cpp:namespace:: xgrad\n\n"
                             + "\n\n".join(text for _, text in sorted(body)) + "\n")
             declared = dict.fromkeys(i.name.split("::")[-1] for i in items)
-            page += (f"- :doc:`{name[len(room) + 1:]} <{name[len(room) + 1:-4]}>`: "
-                     + ", ".join(f"``{d}``" for d in list(declared)[:12]) + (", ..." if len(declared) > 12 else "") + "\n")
+            short = [f"``{d}``" for d in list(declared)[:12]] + (["..."] if len(declared) > 12 else [])
+            page += f"- :doc:`{name[len(room) + 1:]} <{name[len(room) + 1:-4]}>`: {', '.join(short)}\n"
         page += "\n.. toctree::\n   :hidden:\n\n" + "".join(f"   {name[len(room) + 1:-4]}\n" for name in names)
         (out / room / "index.rst").write_text(page)
 
 
 def undocumented(items, said):
-    """Overloads of a function say once what it does."""
+    """Those without a comment. Overloads of a free function, and constructors, say once what they do."""
     for item in items:
         if item.lacks_a_comment() and not (item.node.get("kind") == "function" and item.name in said):
             yield item
-        yield from undocumented(item.members, {m.name for m in item.members if m.text and m.name == item.name.split("::")[-1]})
+        constructor = item.name.split("::")[-1]
+        yield from undocumented(item.members, {m.name for m in item.members if m.text and m.name == constructor})
 
 
 def main():

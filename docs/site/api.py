@@ -34,19 +34,32 @@ def escaped(text):
     return re.sub(r"([\\*`_|])", r"\\\1", text)
 
 
+def set_in(lines):
+    lines = [line.rstrip() for line in lines]
+    least = min((len(line) - len(line.lstrip()) for line in lines if line), default=0)
+    return "\n\n.. code-block:: cpp\n\n" + indented("\n".join(line[least:] for line in lines)) + "\n\n"
+
+
 def inline(node):
     """A paragraph as reStructuredText, with the blocks in it."""
     out = escaped(node.text or "")
+    code = []  # each line is a verbatim of its own
     for child in node:
         inner = text_of(child)
+        if child.tag == "verbatim":
+            code.append(child.text.lstrip()[1:])  # after the | that keeps how far it is set in
+            if (child.tail or "").strip() or child is node[-1]:
+                out, code = out + set_in(code) + escaped((child.tail or "").lstrip()), []
+            continue
+        if code:
+            out, code = out + set_in(code), []
         if child.tag == "computeroutput":
             out += f"``{inner}``\\ " if inner else ""
         elif child.tag == "emphasis":
             out += f"*{inner}*\\ "
-        elif child.tag in ("verbatim", "programlisting", "preformatted"):
-            lines = [inner] if child.tag != "programlisting" else [
-                "".join(" " if part.tag == "sp" else part.text or "" for part in line.iter()) for line in child]
-            out += "\n\n.. code-block:: cpp\n\n" + indented("\n".join(lines)) + "\n\n"
+        elif child.tag == "programlisting":
+            out += set_in(["".join(" " if part.tag == "sp" else part.text or "" for part in line.iter())
+                           for line in child])
         elif child.tag in ("itemizedlist", "orderedlist"):
             out += "\n\n" + "".join("- " + indented(paragraphs(item), 2).strip() + "\n" for item in child) + "\n"
         else:

@@ -19,6 +19,8 @@ WORKLOADS = {
     "L": Workload([], "sgd", 100, 1000),
 }
 ADAM_EPSILON, RMSPROP_EPSILON = 1e-10, 1e-16  # see common.hpp
+MEMORY = {"sgd": 0, "momentum": 1, "rmsprop": 1, "adam": 2}
+CHECKED = (1, 10, 100, 300)  # the steps whose losses are compared with those of the others
 
 
 def arguments():
@@ -45,10 +47,10 @@ def flush_denormals():
         ctypes.CDLL(os.environ["BENCH_FLUSH"]).flush_denormals()
 
 
-def load_mnist(folder, np):
-    """The 60,000 images as rows of 784 bytes, and their labels."""
-    pixels = np.fromfile(f"{folder}/train-images-idx3-ubyte", np.uint8, offset=16).reshape(-1, 784)
-    return pixels, np.fromfile(f"{folder}/train-labels-idx1-ubyte", np.uint8, offset=8)
+def load_mnist(folder, np, part="train"):
+    """Images as rows of 784 bytes, and their labels: the 60,000 of "train" or the 10,000 of "t10k"."""
+    pixels = np.fromfile(f"{folder}/{part}-images-idx3-ubyte", np.uint8, offset=16).reshape(-1, 784)
+    return pixels, np.fromfile(f"{folder}/{part}-labels-idx1-ubyte", np.uint8, offset=8)
 
 
 def glorot(random, layers):
@@ -77,6 +79,34 @@ def batches(random, samples, batch, np):
             yield order[begin : begin + batch]
 
 
+def chunks(random, samples, batch, n, np):
+    """The same batches, n at a time: an array (n, batch) and their sizes (n,). One that is smaller ends with zeros."""
+    order = np.arange(samples)
+    rows, sizes = np.empty((0, batch), np.int32), np.empty(0, np.int32)
+    while True:
+        while len(rows) < n:
+            random.shuffle(order)
+            rows = np.concatenate([rows, np.pad(order, (0, -samples % batch)).reshape(-1, batch)], dtype=np.int32)
+            sizes = np.append(sizes, np.minimum(batch, np.arange(samples, 0, -batch, np.int32)))
+        yield rows[:n], sizes[:n]
+        rows, sizes = rows[n:], sizes[n:]
+
+
+def stepped(rule, w, g, memory, count, sqrt):
+    """Keras's rules for JAX and TensorFlow: weights and memory, a list of MEMORY[rule] arrays, after step count."""
+    if rule == "sgd":
+        return w - 0.01 * g, memory
+    if rule == "momentum":
+        s = 0.9 * memory[0] - 0.01 * g
+        return w + s, [s]
+    if rule == "rmsprop":
+        s = 0.9 * memory[0] + 0.1 * (g * g)
+        return w - 0.001 * g / sqrt(s + RMSPROP_EPSILON), [s]
+    s, t = 0.9 * memory[0] + 0.1 * g, 0.999 * memory[1] + 0.001 * (g * g)
+    alpha = 0.001 * sqrt(1 - 0.999**count) / (1 - 0.9**count)
+    return w - alpha * s / (sqrt(t) + ADAM_EPSILON), [s, t]
+
+
 def peak_rss_mb():
     """The most memory that this program had at a time. getrusage() would count the driver's."""
     with open("/proc/self/status") as status:
@@ -88,22 +118,57 @@ class Report:
 
     def __init__(self, a):
         self.a, self.done, self.chunk = a, 0, max(1, a.steps // 10)
-        self.times, self.cpu, self.losses = [], [], {}
+        self.times, self.cpu, self.losses, self.first = [], [], {}, None
 
-    def more(self):
-        """Whether there is another step; it is called before each. The first allocates, and is in no chunk."""
+    def more(self, wait=None):
+        """Whether there is another step; it is called before each. The first allocates, and is in no chunk.
+
+        At the end of a chunk wait() waits for what is still being computed."""
         if self.done > 0 and (self.done - 1) % self.chunk == 0:
-            self.times.append(time.monotonic_ns())
-            self.cpu.append(time.process_time())
+            if wait:
+                wait()
+            self.lap()
         self.done += 1
         return self.done <= self.a.steps + 1
 
+    def lap(self):
+        """Called at the end of a chunk."""
+        self.times.append(time.monotonic_ns())
+        self.cpu.append(time.process_time())
+        self.first = self.first or self.times[0]
+
+    def again(self):
+        """Forgets the chunks so far: what follows is measured."""
+        self.times, self.cpu = [], []
+
+    def compared(self):
+        """The last step whose loss is compared."""
+        return max(step for step in CHECKED if step <= max(1, self.a.steps))
+
     def wanted(self):
         """Whether this step's loss is compared with that of the others."""
-        return self.done in (1, 10, 100, 300)
+        return self.done in CHECKED
 
     def loss(self, value):
         self.losses[str(self.done)] = float(value)
+
+    def chunks(self, run, shortest=1):
+        """For loops that are compiled whole: run(n, True) takes n steps and gives their losses, n always the same.
+
+        After those that are compared, and one chunk that compiles, ten are measured by run(n, False): such a loop may
+        leave out the losses, which nobody sees there."""
+        self.chunk = max(self.chunk, shortest)
+        while self.done < self.compared():
+            losses = run(self.chunk, True)
+            self.lap()
+            for step in CHECKED:
+                if self.done < step <= self.done + self.chunk:
+                    self.losses[str(step)] = float(losses[step - self.done - 1])
+            self.done += self.chunk
+        self.again()
+        for _ in range(11):
+            run(self.chunk, False)
+            self.lap()
 
     def print(self):
         a, times = self.a, self.times
@@ -115,7 +180,7 @@ class Report:
             "batch": a.work.batch,
             "steps_per_second": {"median": rates[len(rates) // 2], "min": rates[0], "max": rates[-1]},
             "cpu_us_per_step": (self.cpu[-1] - self.cpu[0]) * 1e6 / (len(rates) * self.chunk),
-            "seconds_to_first_step": (times[0] - a.started) * 1e-9,
+            "seconds_to_first_step": (self.first - a.started) * 1e-9,
             "peak_rss_mb": peak_rss_mb(),
             "losses": self.losses,
         }))

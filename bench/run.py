@@ -10,17 +10,19 @@ import time
 from pathlib import Path
 from statistics import median
 
+import machine
+
 HERE = Path(__file__).resolve().parent
 # The steps whose losses are compared, with how far they may lie from the floor's, relative: rounding differs, and
 # training amplifies it. On K losses of step 300 lie up to 0.17 apart between builds with vectors of different lengths.
 CHECKED = ["1", "10", "100", "300"]
 TOLERANCE = dict(zip(CHECKED, [1e-5, 5e-3, 2e-2, 5e-2]))
 TOLERANCE_OF_K = {**TOLERANCE, "300": 2e-1}
-STEPS = {"S": 3000, "Q": 1000, "K": 300, "G": 40, "T": 10000, "L": 1000}  # in each run
+STEPS = {"S": 3000, "Q": 1000, "K": 300, "G": 40, "T": 10000, "L": 5000}  # in each run
 
 
 def can_be_had(command):
-    """Whether a program was built; or a script does a step of L, which takes no data, by the Python that is named."""
+    """Whether a program was built, or there is that Python; Debian's has to do a step of L, which takes no data."""
     if isinstance(command[0], Path):
         return command[0].exists()
     try:
@@ -29,16 +31,30 @@ def can_be_had(command):
         return False
 
 
-def trainers(build, python, keras_python):
+def trainers(build, options):
     """By name, the ways of each trainer, as label and command."""
     def program(name, *variant):
         return [build / name, *(("--variant", *variant) if variant else ())]
+    def script(python, name, *variant):
+        return [python, HERE / name, *(("--variant", *variant) if variant else ())]
+    debian, jax, tensorflow, torch = sys.executable, options.jax_python, options.tensorflow_python, options.torch_python
     return {"floor": {"floor": program("bench_floor"), "floor-own": program("bench_floor", "own"),
                       "floor-onednn": program("bench_floor_onednn", "own")},
             "xgrad": {"xgrad": program("bench_xgrad"), "xgrad-products": program("bench_xgrad", "products")},
-            "libtorch": {"libtorch": program("bench_torch")}, "pytorch": {"pytorch": [python, HERE / "pytorch.py"]},
-            "numpy": {"numpy": [python, HERE / "numpy_by_hand.py"]},
-            "keras": {"keras": [keras_python, HERE / "keras_peer.py"]}}
+            "libtorch": {"libtorch": program("bench_torch"), "libtorch-new": program("bench_torch2")},
+            "pytorch": {"pytorch": script(debian, "pytorch.py"), "pytorch-new": script(torch, "pytorch.py"),
+                        "pytorch-fused": script(torch, "pytorch.py", "fused"),
+                        "pytorch-compile": script(torch, "pytorch.py", "compile")},
+            "numpy": {"numpy": script(debian, "numpy_by_hand.py"), "numpy-new": script(jax, "numpy_by_hand.py")},
+            "jax": {"jax-scan": script(jax, "jax_peer.py"), "jax-step": script(jax, "jax_peer.py", "step")},
+            "tensorflow": {"tensorflow": script(tensorflow, "tensorflow_peer.py")},
+            "keras": {"keras-jax": script(jax, "keras_peer.py", "jax"),
+                      "keras-jax-many": script(jax, "keras_peer.py", "jax-many"),
+                      "keras-tf": script(tensorflow, "keras_peer.py", "tensorflow"),
+                      "keras-tf-many": script(tensorflow, "keras_peer.py", "tensorflow-many")}}
+
+
+QUICK = "floor-own,xgrad,xgrad-products,libtorch-new,pytorch-fused,numpy-new,jax-scan,tensorflow"  # one of each kind
 
 
 def run(command, workload, threads, options):
@@ -92,24 +108,27 @@ def main():
     parser.add_argument("--workloads", default="SQKGTL", help="of S, Q, K, G, T and L")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", default="1,2", help="each of these numbers of threads")
-    parser.add_argument("--trainers", help="only these, by name: floor,xgrad,libtorch,pytorch,numpy,keras")
-    parser.add_argument("--keras-python", metavar="PATH", default="python3",
-                        help="the Python that has Keras, and JAX or TensorFlow (default: python3 on PATH)")
+    parser.add_argument("--trainers", help="only these trainers or ways, by the names in the tables")
+    machine.add_pythons(parser)
     parser.add_argument("--scale", type=float, default=1, help="times as many steps in each run")
     parser.add_argument("--batch", type=int, default=0, help="instead of the workload's own")
-    parser.add_argument("--quick", action="store_true", help="a minute: S, Q and L, 2 short rounds, one thread")
+    parser.add_argument("--quick", action="store_true", help="some ten minutes: 3 rounds of one way or two of each kind")
     parser.add_argument("--clock", choices=["wall", "cpu"], default="wall", help="cpu: for a machine that is busy")
     parser.add_argument("--json", type=Path, help="where the numbers are written")
     options = parser.parse_args()
     if options.quick:
-        options.workloads, options.rounds, options.threads, options.scale = "SQL", 2, "1", options.scale * 0.3
+        options.rounds, options.trainers = min(options.rounds, 3), options.trainers or QUICK
 
-    known = trainers(options.build, sys.executable, options.keras_python)
-    asked = options.trainers.split(",") if options.trainers else known
-    if unknown := [name for name in asked if name not in known]:
-        parser.error(f"--trainers: there is no {', '.join(unknown)}; there are {', '.join(known)}")
-    found = {name: {label: way for label, way in known[name].items() if can_be_had(way)} for name in asked}
-    if missing := [label for name in asked for label in known[name] if label not in found[name]]:
+    known = trainers(options.build, options)
+    names = {*known, *(label for labels in known.values() for label in labels)}
+    asked = options.trainers.split(",") if options.trainers else list(known)
+    if unknown := [name for name in asked if name not in names]:
+        parser.error(f"--trainers: there is no {', '.join(unknown)}; there are {', '.join(sorted(names))}")
+    known = {name: {label: way for label, way in labels.items() if name in asked or label in asked}
+             for name, labels in known.items()}
+    found = {name: {label: way for label, way in labels.items() if can_be_had(way)} for name, labels in known.items()}
+    print(machine.described(options))
+    if missing := [label for name in known for label in known[name] if label not in found[name]]:
         print(f"left out, for they cannot be had here: {', '.join(missing)}")
     found = {name: labels for name, labels in found.items() if labels}
     if not found:
@@ -142,6 +161,9 @@ def main():
                     last = (f"{of:15.3f}" if of else " " * 15) + (f"{ahead:15.2f}x" if ahead else "")
                 rate = " ".join(f"{row[k]:8.{0 if row[k] >= 100 else 2}f}" for k in ("median", "min", "max"))
                 print(f"{label:14} {n:7} {rate} {row['seconds_to_first_step']:10.3f} s {row['peak_rss_mb']:8.0f}{last}")
+        if peers := {name: way for name, way in versus.get("xgrad", {}).items() if name not in ("floor", "xgrad")}:
+            fastest = min(peers, key=peers.get)
+            print(f"  xgrad does {peers[fastest]:.2f} times the steps of its fastest peer, {best[fastest][0]}")
         losses = {f"{label} {n}": of[0]["losses"] for rows in runs.values() for (label, n), of in rows.items()}
         for sentence in differences(losses, TOLERANCE_OF_K if workload == "K" else TOLERANCE):
             alike = False

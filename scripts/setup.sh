@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by mnist.sh and test.sh: install what is missing, build, get MNIST. What it says goes to stderr.
+# Sourced by the other scripts: install what is missing, build, get MNIST. What it says goes to stderr.
 
 root=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 builds=$(realpath -m "${XGRAD_BUILD:-$root/build}")  # XGRAD_BUILD names another where the checkout cannot be written
@@ -52,18 +52,25 @@ need() {
   fi
 }
 
-# python_with MODULE...: a Python in a folder of its own that has these, for the tests that compare with Keras or read what it
-# reads; XGRAD_PYTHON names it to them.
-python_with() {
-  local folder=$cache/python imports
-  imports=$(printf 'import %s;' "$@")
+# python_in NAME PACKAGE...: prints the Python of a folder of its own, to which pip gives these where they are missing, the
+# newest that this Python gets. Without the folder, newer ones come.
+python_in() {
+  local folder=$cache/$1
   need python3 python3-venv || return 1
   [ -x "$folder/bin/python" ] || python3 -m venv "$folder" >&2 || return 1
-  if ! KERAS_BACKEND=jax "$folder/bin/python" -c "$imports" >/dev/null 2>&1; then
-    say "installing $* (pip)"
-    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "$@" >&2 || return 1
+  if ! "$folder/bin/python" - "${@:2}" >/dev/null 2>&1 <<<"
+import sys, importlib.metadata
+for package in sys.argv[1:]: importlib.metadata.version(package)"; then
+    say "installing ${*:2} (pip)"
+    "$folder/bin/python" -m pip install --quiet --disable-pip-version-check "${@:2}" >&2 || return 1
   fi
-  export XGRAD_PYTHON=$folder/bin/python
+  echo "$folder/bin/python"
+}
+
+# python_with PACKAGE...: one for the tests that compare with Keras or read what it reads; XGRAD_PYTHON names it to them.
+python_with() {
+  XGRAD_PYTHON=$(python_in python "$@") || return 1
+  export XGRAD_PYTHON
 }
 
 # browser: Chromium, and what drives it, for the tests of pages; NODE_PATH names the folder to them.

@@ -7,7 +7,7 @@ set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$(realpath "$0")")/setup.sh"
 
-arch= folder=$builds/bench
+arch='' folder=$builds/bench
 if [ "${1:-}" = --native ]; then
   arch=native folder=$builds/bench-native
   shift
@@ -17,7 +17,7 @@ for peer in libtorch-dev python3-torch python3-numpy libbenchmark-dev libdnnl-de
 done
 need "${packages[@]}" || type cmake ninja >/dev/null 2>&1 || die "cannot build without cmake and ninja"
 
-pythons=() torch=
+pythons=() torch=''
 # peer NAME PACKAGE...: one Python for each family, for they want different versions of the same
 peer() {
   local python

@@ -37,6 +37,7 @@
 #include <xgrad/data/prepare.hpp>
 #include <xgrad/data/safetensors.hpp>
 #include <xgrad/data/samples.hpp>
+#include <xgrad/data/shards.hpp>
 #include <xgrad/nn/context.hpp>
 #include <xgrad/nn/layer.hpp>
 #include <xgrad/nn/layers/activations.hpp>

@@ -47,6 +47,15 @@ class Input {
   // Writes the next n bytes to out, n at most a chunk, and returns n, or fewer if the file ends.
   std::size_t read(std::uint8_t* out, std::size_t n) { return gzip_ ? inflated(out, n) : stored(out, n); }
 
+  // Passes over the next n bytes, and returns n, or fewer if a gzip file ends.
+  std::size_t skip(std::size_t n) {
+    if (!gzip_) file_.seekg(static_cast<std::streamoff>(n), std::ios::cur);
+    std::vector<std::uint8_t> passed(gzip_ ? std::min(n, chunk) : 0);
+    std::size_t done = gzip_ ? 0 : n;
+    for (std::size_t got = 1; done < n && got > 0; done += got) got = read(passed.data(), std::min(n - done, chunk));
+    return done;
+  }
+
  private:
   std::size_t stored(std::uint8_t* out, std::size_t n) {
     file_.read(reinterpret_cast<char*>(out), static_cast<std::streamsize>(n));
@@ -101,7 +110,7 @@ std::string printable(const Word& word) {
 
 }  // namespace
 
-Idx read_idx(const std::string& path, std::size_t rank) {
+Idx read_idx(const std::string& path, std::size_t rank, const Part& part) {
   Input in(path);
   const std::size_t header = 4 + 4 * rank;
   const auto word_at = [&](std::size_t offset) {
@@ -131,11 +140,18 @@ Idx read_idx(const std::string& path, std::size_t rank) {
     count *= extent;
   }
 
-  const auto check_size = [&](bool condition, const auto& found) {
-    in.check(condition, "its header says ", idx.shape, ", so expected ", header + count, " bytes, found ", found,
+  const auto check_size = [&, shape = idx.shape, bytes = header + count](bool condition, const auto& found) {
+    in.check(condition, "its header says ", shape, ", so expected ", bytes, " bytes, found ", found,
              "; fetch it again");
   };
   check_size(in.gzip() || in.file_size() == header + count, in.file_size());
+
+  const auto [first, last] = part.of(idx.shape[0]);
+  const std::size_t row = idx.shape[0] == 0 ? 0 : count / idx.shape[0], before = header + first * row;
+  count = (last - first) * row;
+  idx.shape[0] = last - first;
+  const std::size_t passed = header + in.skip(first * row);
+  check_size(passed == before, passed);
 
   // The header is not believed: room for 16 bytes for each of the file (MNIST inflates to 5), more only as they arrive.
   idx.bytes.reserve(std::min<std::size_t>(count, 16 * in.file_size()));
@@ -144,10 +160,10 @@ Idx read_idx(const std::string& path, std::size_t rank) {
     const std::size_t have = idx.bytes.size(), n = std::min(chunk, count - have);
     idx.bytes.resize(have + n);
     const std::size_t got = in.read(&idx.bytes[have], n);
-    check_size(got == n, header + have + got);
+    check_size(got == n, before + have + got);
   }
   std::uint8_t extra = 0;
-  check_size(in.read(&extra, 1) == 0, "more");
+  check_size(!part.is_all() || in.read(&extra, 1) == 0, "more");
   return idx;
 }
 

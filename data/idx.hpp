@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <xgrad/core/tensor.hpp>
+#include <xgrad/data/part.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -18,6 +19,9 @@ struct Idx {
 
 /// Reads an IDX file of unsigned bytes, plain or gzip, whatever its name: rank 3 for images, (n, rows, columns), and 1
 /// for labels, (n,). Throws DataError unless the file holds the header, what the header promises, and nothing else.
-Idx read_idx(const std::string& path, std::size_t rank);
+///
+/// A part is read alone: of a plain file; of a gzip file, what is before is inflated and not kept, and what is behind
+/// is not looked at. Throws ValueError for a part that there is not; see Shards.
+Idx read_idx(const std::string& path, std::size_t rank, const Part& part = {});
 
 }  // namespace xgrad::inline XGRAD_PRECISION

@@ -54,13 +54,13 @@ Tensor to_tensor(const std::vector<std::uint8_t>& labels) {
   return y;
 }
 
-LabelledImages load_mnist(const std::string& folder, const std::string& split, std::size_t classes) {
+LabelledImages load_mnist(const std::string& folder, const std::string& split, std::size_t classes, const Part& part) {
   require<ValueError>(split == "train" || split == "t10k", "load_mnist: unknown split '", split,
                       "'; it takes 'train' or 't10k'");
   const std::string images_path = file_in(folder, split + "-images", "idx3-ubyte");
   const std::string labels_path = file_in(folder, split + "-labels", "idx1-ubyte");
-  Idx images = read_idx(images_path, 3);
-  Idx labels = read_idx(labels_path, 1);
+  Idx images = read_idx(images_path, 3, part);
+  Idx labels = read_idx(labels_path, 1, part);
 
   const std::size_t n = images.shape[0];
   require<DataError>(n == labels.shape[0], "load_mnist: ", n, " images in ", images_path, " but ", labels.shape[0],

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <optional>
 #include <set>
+#include <span>
 
 #include <xgrad/core/error.hpp>
 #include <xgrad/data/detail/npy_header.hpp>
@@ -54,14 +55,32 @@ std::optional<std::uint64_t> position_in(std::string_view name) {
 
 }  // namespace
 
+namespace {
+
+// The array of these bytes, which a header has said will follow.
+Tensor array_of(const NpyHeader& header, const Shape& shape, std::string_view bytes, const std::string& name) {
+  const auto read = [&](const Shape& axes) { return to_tensor(*header.type, axes, bytes, name, header.big_endian()); };
+  return header.fortran_order ? transposed(read(Shape(shape.rbegin(), shape.rend()))) : read(shape);
+}
+
+// The bytes of some rows. In Fortran order, each column has them in one piece.
+std::string read_rows(const InputFile& file, const NpyHeader& header, std::size_t first, std::size_t last) {
+  const std::size_t rows = header.shape[0], all = *bytes_of(*header.type, header.shape);
+  if (all == 0) return {};
+  const std::size_t columns = header.fortran_order ? all / size_of(*header.type) / rows : 1;
+  const std::size_t row = all / rows / columns, piece = (last - first) * row;
+  std::string bytes(columns * piece, '\0');
+  for (std::size_t c = 0; c < columns; ++c)
+    file.read(header.begin + (c * rows + first) * row, std::span(bytes).subspan(c * piece, piece));
+  return bytes;
+}
+
+}  // namespace
+
 Tensor parse_npy(std::string_view bytes, const std::string& name) {
   const NpyHeader header = read_npy_header(bytes, name);
   header.check(bytes.size(), name);
-  const auto read = [&](const Shape& shape) {
-    return to_tensor(*header.type, shape, bytes.substr(header.begin), name, header.big_endian());
-  };
-  if (!header.fortran_order) return read(header.shape);
-  return transposed(read(Shape(header.shape.rbegin(), header.shape.rend())));
+  return array_of(header, header.shape, bytes.substr(header.begin), name);
 }
 
 namespace {
@@ -104,7 +123,22 @@ std::vector<std::pair<std::string, Tensor>> parse_npz(std::string_view bytes, co
   return arrays_of(bytes, name, true);
 }
 
-Tensor load_npy(const std::string& path) { return parse_npy(read_file(path), path); }
+Tensor load_npy(const std::string& path, const Part& part) {
+  if (part.is_all()) return parse_npy(read_file(path), path);
+  const InputFile file(path);
+  const auto start = [&](std::uint64_t size) {
+    std::string bytes(static_cast<std::size_t>(std::min(size, file.size())), '\0');
+    file.read(0, bytes);
+    return bytes;
+  };
+  const NpyHeader header = read_npy_header(start(npy_header_place(start(longest_npy_start), path).second), path);
+  header.check(file.size(), path);
+  require<DataError>(!header.shape.empty(), path, ": has one number and no rows; it has no parts");
+  const auto [first, last] = part.of(header.shape[0]);
+  Shape shape = header.shape;
+  shape[0] = last - first;
+  return array_of(header, shape, read_rows(file, header, first, last), path);
+}
 
 std::vector<std::pair<std::string, Tensor>> load_npz_named(const std::string& path) {
   return parse_npz(read_file(path), path);

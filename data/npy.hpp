@@ -9,13 +9,15 @@
 #include <vector>
 
 #include <xgrad/core/tensor.hpp>
+#include <xgrad/data/part.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
 /// The array of a .npy file: of floats of any width (which are rounded to Real), whole numbers or bools, in either byte
 /// order, in C or Fortran order. Throws DataError for a damaged file, another dtype, more or fewer bytes than the
-/// header says, and a number that Real does not hold (see to_tensor() in safetensors.hpp).
-Tensor load_npy(const std::string& path);
+/// header says, and a number that Real does not hold (see to_tensor() in safetensors.hpp). Of a part, its rows alone
+/// are read. Throws ValueError for a part that there is not; see Shards.
+Tensor load_npy(const std::string& path, const Part& part = {});
 
 /// Writes a tensor as np.save does, float32 or float64, in C order.
 void save_npy(const std::string& path, const Tensor& tensor);

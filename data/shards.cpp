@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <tuple>
 
 #include <xgrad/core/error.hpp>
 
@@ -18,26 +19,34 @@ std::uint64_t mixed(std::uint64_t z) {
   return z ^ (z >> 31);
 }
 
+constexpr std::size_t largest = std::numeric_limits<std::uint32_t>::max();
+
 // floor(k n / parts) for k <= parts, where the product may be more than 64 bits hold.
 std::size_t share(std::size_t n, std::size_t k, std::size_t parts) { return n / parts * k + n % parts * k / parts; }
 
 }  // namespace
 
-Shards::Shards(std::size_t samples, std::size_t rank, std::size_t ranks, std::size_t shards)
-    : samples_(samples), shards_(std::min(samples, shards)) {
+std::pair<std::size_t, std::size_t> Shards::divide(std::size_t samples, std::size_t rank, std::size_t ranks,
+                                                   std::size_t shards) {
   require<ValueError>(rank < ranks, "Shards: rank ", rank, " of ", ranks, "; ranks count from 0");
   require<ValueError>(samples >= ranks, "Shards: ", samples, " samples for ", ranks,
                       " ranks; each takes one or more: use fewer ranks");
   require<ValueError>(shards >= ranks, "Shards: ", shards, " shards for ", ranks,
                       " ranks; each takes one or more: use fewer ranks, or ", ranks, " shards or more");
-  require<ValueError>(shards <= std::numeric_limits<std::uint32_t>::max(), "Shards: ", shards,
-                      " shards; it takes fewer than 2^32");
+  require<ValueError>(shards <= largest, "Shards: ", shards, " shards; it takes fewer than 2^32");
+  shards = std::min(samples, shards);
+  const std::size_t first = share(samples, share(shards, rank, ranks), shards),
+                    last = share(samples, share(shards, rank + 1, ranks), shards);
+  require<ValueError>(last - first <= largest, "Shards: rank ", rank, " has ", last - first,
+                      " rows; it takes fewer than 2^32: use more ranks");
+  return {first, last};
+}
+
+Shards::Shards(std::size_t samples, std::size_t rank, std::size_t ranks, std::size_t shards)
+    : samples_(samples), shards_(std::min(samples, shards)) {
+  std::tie(first_, last_) = divide(samples, rank, ranks, shards);
   first_shard_ = share(shards_, rank, ranks);
   last_shard_ = share(shards_, rank + 1, ranks);
-  first_ = begin_of(first_shard_);
-  last_ = begin_of(last_shard_);
-  require<ValueError>(size() <= std::numeric_limits<std::uint32_t>::max(), "Shards: rank ", rank, " has ", size(),
-                      " rows; it takes fewer than 2^32: use more ranks");
   order_.resize(size());
   turns_.reserve(last_shard_ - first_shard_);
   sort();

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <xgrad/core/random.hpp>
@@ -24,6 +25,10 @@ class Shards {
   /// ValueError unless there are as many samples and shards as ranks, and for a rank that is none; for 2^32 rows of one
   /// rank or more.
   Shards(std::size_t samples, std::size_t rank, std::size_t ranks, std::size_t shards = usual);
+
+  /// first() and last() of such an object, which is not made.
+  static std::pair<std::size_t, std::size_t> divide(std::size_t samples, std::size_t rank, std::size_t ranks,
+                                                    std::size_t shards = usual);
 
   std::size_t samples() const { return samples_; }  ///< of all ranks
   std::size_t first() const { return first_; }      ///< this rank's first row

@@ -15,9 +15,9 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
-using Fields = std::vector<CsvField>;
+using CsvFields = std::vector<CsvField>;
 
-std::vector<std::string> texts_of(const Fields& fields, const CsvLines& lines) {
+std::vector<std::string> texts_of(const CsvFields& fields, const CsvLines& lines) {
   std::vector<std::string> out;
   std::string scratch;
   for (const CsvField& field : fields) out.emplace_back(lines.plain(field, scratch));
@@ -39,7 +39,7 @@ bool is_missing(std::string_view text) {
 // that do not count up.
 enum class Looks { like_names, like_numbers, mixed };
 
-Looks look(const Fields& fields) {
+Looks look(const CsvFields& fields) {
   bool all = true, rising = true, fraction = false;
   std::size_t numbers = 0;
   double last = -std::numeric_limits<double>::infinity();
@@ -66,7 +66,7 @@ std::vector<std::string> names_in_comment(std::string_view comment, const ReadCs
   plain.skiprows = 0;
   comment.remove_prefix(std::min(comment.find_first_not_of(" \t"), comment.size()));
   CsvLines cut(comment, nullptr, plain, "comment");
-  Fields fields;
+  CsvFields fields;
   return cut.next(fields) && fields.size() == columns ? texts_of(fields, cut) : std::vector<std::string>{};
 }
 
@@ -135,7 +135,7 @@ void make_different(CsvHeader& header) {
 }
 
 // Compares the first row with the names.
-void compare(CsvHeader& header, const CsvLines& lines, const ReadCsvOptions& options, const Fields& row,
+void compare(CsvHeader& header, const CsvLines& lines, const ReadCsvOptions& options, const CsvFields& row,
              std::string_view only_name, std::size_t header_line) {
   const std::size_t columns = header.names.size(), n = row.size(), more = n - std::min(n, columns);
   if (n == 1 && !only_name.empty() && !row[0].quoted) {
@@ -172,7 +172,7 @@ CsvHeader read_header(CsvLines& lines, const ReadCsvOptions& options, const std:
   require<ValueError>(options.header >= infer_header, "read_csv: header = ", options.header,
                       "; it is a line's number from 0, no_header or infer_header");
   CsvHeader header;
-  Fields fields;
+  CsvFields fields;
   const int wanted = options.header == infer_header ? (options.names.empty() ? 0 : no_header) : options.header;
   CsvLines::Place first_row;
   for (int k = 0; k <= std::max(wanted, 0); ++k) {

@@ -51,6 +51,37 @@ void CsvLines::go_to(const Place& place) {
   is_last_ = false;
 }
 
+void CsvLines::skip_to(std::uint64_t offset) {
+  std::vector<CsvField> fields;
+  while (offset_ + at_ < offset) {
+    const bool is_there = offset_ + text_.size() >= offset;
+    const std::size_t end = is_there ? static_cast<std::size_t>(offset - offset_) : text_.size();
+    const std::size_t quote = quote_ == 0 ? text_.npos : text_.substr(0, end).find(quote_, at_);
+    skip_plain_lines(std::min(quote, end));
+    if (!is_there && quote == text_.npos && !is_last_) {
+      first_at_ = at_;
+      first_line_ = line_;
+      read_on();
+    } else if (!next(fields)) {
+      break;
+    } else if (begin().offset >= offset) {
+      go_to(begin());
+    }
+  }
+}
+
+// Goes to the last line that begins before this byte, where no quote is on the way.
+void CsvLines::skip_plain_lines(std::size_t end) {
+  end = std::min(end, text_.size() - 1);  // of the last byte, what follows is not known
+  const std::size_t last = at_ < end ? text_.substr(at_, end - at_).find_last_of("\r\n") : text_.npos;
+  if (text_.empty() || last == text_.npos) return;
+  const std::string_view before = text_.substr(at_, last + 1);
+  line_ += static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+  for (std::size_t k = before.find('\r'); k != before.npos; k = before.find('\r', k + 1))
+    if (text_[at_ + k + 1] != '\n') ++line_;
+  at_ += last + 1;
+}
+
 void CsvLines::read_on() {
   at_ = first_at_;
   line_ = first_line_;

@@ -14,7 +14,8 @@ namespace xgrad::inline XGRAD_PRECISION {
 ///   model.fit([&](Table& piece) { return reader.next(piece); });
 /// The pieces together are the table of read_csv(), with the same names and kinds of columns: unless dtype gives the
 /// kind of each column, the constructor reads the file once to know them. Memory holds one piece, and of the file
-/// 256 KiB, or the longest line. The file is not to be changed meanwhile.
+/// 256 KiB, or the longest line. The file is not to be changed meanwhile. With the option part, see read_csv(), they
+/// are the table of that part.
 class CsvReader {
  public:
   /// Throws what read_csv() does; ValueError also for a chunksize of 0.

@@ -17,6 +17,25 @@ CsvRows::CsvRows(std::string_view text, PlainFile* file, const ReadCsvOptions& o
       header_(read_header(lines_, options, name)),
       first_row_(lines_.place()) {
   choose();
+  const Part& part = options.part;
+  if (part.is_all()) return;
+  require<ValueError>(part.index < part.count, "read_csv: part ", part.index, " of ", part.count,
+                      "; parts count from 0");
+  require<ValueError>(options.nrows == ReadCsvOptions{}.nrows, "read_csv: nrows = ", options.nrows,
+                      " and a part; a part has the rows that begin in it");
+  require<ValueError>(file == nullptr || !file->is_gzip(), "read_csv: a part of ", excerpt(name),
+                      ", which is gzip and is read from its beginning alone; unpack it: gunzip");
+}
+
+// Rows from here on, of which none is read, are those that begin in the part's share of the bytes.
+void CsvRows::go_to_part() {
+  const auto [index, count, shards] = options_.part;
+  const std::uint64_t begin = first_row_.offset, size = std::max(lines_.size(), begin) - begin;
+  const auto cut = [&](std::size_t k) { return begin + size / count * k + size % count * k / count; };
+  lines_.go_to(first_row_);
+  if (index > 0) lines_.skip_to(cut(index));
+  if (index + 1 < count) end_ = cut(index + 1);
+  first_row_ = lines_.place();
 }
 
 // Which of the columns are read, and what they are to hold.
@@ -54,6 +73,14 @@ void CsvRows::rewind() {
 }
 
 Table CsvRows::all() {
+  if (!options_.part.is_all()) {
+    learn();
+    const std::vector<std::string> noted = notes();
+    rewind();
+    Table out = take(options_.nrows);
+    for (const std::string& note : noted) out.add_note(note);
+    return out;
+  }
   read(options_.nrows);
   const std::vector<bool> columns = wanted_;
   bool again = false;
@@ -83,6 +110,7 @@ void CsvRows::learn() {
     table();
   }
   for (ColumnBuilder& builder : builders_) builder.learn(false);
+  go_to_part();
 }
 
 Table CsvRows::take(std::size_t rows) {
@@ -114,9 +142,13 @@ std::size_t CsvRows::read(std::size_t rows) {
   const std::uint64_t begin = lines_.place().offset;
   std::size_t n = 0;
   for (std::size_t next_look = 1000; n < rows && lines_.next(fields_); ++n) {
+    if (lines_.begin().offset >= end_) {
+      lines_.go_to(lines_.begin());
+      break;
+    }
     if (n == next_look) {
       next_look *= 2;
-      const std::uint64_t at = lines_.place().offset, size = std::max(lines_.size(), at);
+      const std::uint64_t at = lines_.place().offset, size = std::max(std::min(lines_.size(), end_), at);
       const std::uint64_t more = std::min<std::uint64_t>((size - at) / ((at - begin) / n + 1) * 33 / 32, rows - n);
       for (std::size_t k = 0; k < wanted_.size(); ++k)
         if (wanted_[k]) builders_[k].reserve(static_cast<std::size_t>(more));

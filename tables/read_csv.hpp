@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <xgrad/data/part.hpp>
 #include <xgrad/tables/table.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -55,6 +56,7 @@ struct ReadCsvOptions {
   char quotechar = '"';                     ///< around a field; two within it stand for one; 0: no character
   char escapechar = 0;                      ///< the character after it stands for itself, in quotes; 0: no character
   bool skipinitialspace = false;            ///< blanks after a separator are left out
+  Part part = {};                           ///< only the rows that begin in this part of the file; see read_csv()
 };
 
 /// Reads a CSV file, plain or gzip, into named columns. A column whose values are all numbers or missing is of numbers,
@@ -66,10 +68,16 @@ struct ReadCsvOptions {
 /// with its row's name, which is left out. A first line of numbers names the columns. notes() of the table says what
 /// was decided so. The file is read a part at a time, and once more for columns that turn out to be of texts.
 ///
+/// Parts, such as .part = {.index = rank, .count = ranks}: the bytes after the names are cut into as many equal pieces,
+/// and a row is in the part in whose piece it begins, also where quotes around a field hold the place of the cut. So
+/// all parts together are the table, with the same names and kinds of columns; their numbers of rows differ, and a part
+/// may have none. Unless dtype gives the kind of each column, the whole file is read once to know them, and not kept.
+/// What is before a part is looked through for quotes and line ends.
+///
 /// Throws DataError with path, line, column, value and what would fit: for a file that cannot be read, is not UTF-8 or
 /// has no columns, for lines that another separator would cut, a first line of fractions and texts, a line with more
 /// fields, a quote that is never closed, a value that is not what dtype says. Throws ValueError for options that are no
-/// such, and for columns in them that are not there.
+/// such, for columns in them that are not there, for a part of no such count, with nrows, or of gzip.
 Table read_csv(const std::string& path, const ReadCsvOptions& options = {});
 
 /// Reads a table from text in memory, as read_csv() does from a file. The messages of its errors begin with `name`.

@@ -34,6 +34,7 @@
 #include <xgrad/data/idx.hpp>
 #include <xgrad/data/mnist.hpp>
 #include <xgrad/data/npy.hpp>
+#include <xgrad/data/part.hpp>
 #include <xgrad/data/prepare.hpp>
 #include <xgrad/data/safetensors.hpp>
 #include <xgrad/data/samples.hpp>

@@ -46,8 +46,11 @@ class CsvLines {
     std::uint64_t offset = 0;
     std::size_t line = 1;
   };
-  Place place() const { return {offset_ + at_, line_}; }  ///< of the next line
+  Place place() const { return {offset_ + at_, line_}; }              ///< of the next line
+  Place begin() const { return {offset_ + first_at_, first_line_}; }  ///< of the line that was read last
   void go_to(const Place& place);
+  /// From the beginning of a line on, goes to the first that begins at this byte or after it.
+  void skip_to(std::uint64_t offset);
   std::uint64_t size() const { return file_ ? file_->size() : text_.size(); }  ///< about how many bytes there are
 
   /// Throws a DataError that names the line unless the condition holds.
@@ -74,6 +77,7 @@ class CsvLines {
 
   bool is_cut() const { return at_ == text_.size() && !is_last_; }  // what was scanned may go on
   void read_on();                                                   // from the line at hand
+  void skip_plain_lines(std::size_t end);                           // that begin before this byte of text_
   void check_text(std::size_t begin, std::size_t size);
 
   std::string_view text_, name_;

@@ -17,21 +17,23 @@ class CsvRows {
   /// read_csv() does.
   CsvRows(std::string_view text, PlainFile* file, const ReadCsvOptions& options, const std::string& name);
 
-  /// All rows that there are.
+  /// All rows of the part that options ask for.
   Table all();
 
-  /// Reads all rows, and keeps none, to know what the columns hold. It is not needed if dtype says so of each.
+  /// Reads all rows of the file, and keeps none, to know what the columns hold, unless dtype says so of each. Goes to
+  /// the part's first row.
   void learn();
   /// At most so many rows, from the one on that was not read. Only after learn(), by which the columns' kinds are
   /// fixed.
   Table take(std::size_t rows);
-  void rewind();  ///< to the first row
+  void rewind();  ///< to the part's first row
 
   const std::vector<std::string>& names() const { return names_; }  ///< of the columns that are read
   std::vector<std::string> notes() const;
 
  private:
   void choose();
+  void go_to_part();
   std::size_t read(std::size_t rows);  // how many there were
   void add_row(const std::vector<CsvField>& fields);
   Table table();
@@ -41,7 +43,8 @@ class CsvRows {
   CellRules rules_;
   CsvHeader header_;
   CsvLines::Place first_row_;
-  std::vector<bool> wanted_;  // whether a column's cells are taken
+  std::uint64_t end_ = ~std::uint64_t{0};  // the part's rows begin before it
+  std::vector<bool> wanted_;               // whether a column's cells are taken
   std::vector<ColumnBuilder> builders_;
   std::vector<std::string> names_;
   std::size_t row_ = 0;  // how many are read

@@ -22,6 +22,7 @@ class PlainFile {
   std::size_t read(std::span<char> to);
   void go_to(std::uint64_t offset);  ///< the next byte to be read
   std::size_t part() const { return part_; }
+  bool is_gzip() const { return inflater_ != nullptr; }
   /// About how many bytes there are to be read; of gzip at most 16 times those of the file.
   std::uint64_t size() const;
 

@@ -15,7 +15,7 @@
 # end. Status: the command's; 77 where the machine cannot have what is asked for, with the reason.
 set -euo pipefail
 
-hosts=4 slots=1 rate= delay=
+hosts=4 slots=1 rate='' delay=''
 usage() { sed -n '2,/^set/{/^set/d;s/^# \{0,1\}//;p}' "$0" >&2; exit 2; }
 while [ $# -gt 0 ]; do
   case $1 in
@@ -32,15 +32,15 @@ refuse() { echo "cluster.sh: $*" >&2; exit 77; }
 [ "$(id -u)" = 0 ] || refuse "making networks takes root: sudo $0 ..."
 for tool in ip tc; do command -v $tool >/dev/null || refuse "there is no $tool: apt install iproute2"; done
 
-id=xg$$  # a name that no other cluster has; names of links have 15 letters at most
+id=xg$$  # a name that no other cluster has
 agent=$(mktemp -d)
+# shellcheck disable=SC2317 # called by trap
 clean() {
   trap - EXIT INT TERM
   for ((k = 1; k <= hosts; ++k)); do
-    ip netns pids $id-$k 2>/dev/null | xargs -r kill -9 2>/dev/null || true  # what a killed mpirun left behind
-    ip netns del $id-$k 2>/dev/null || true  # its link goes with it
+    ip netns pids "$id-$k" 2>/dev/null | xargs -r kill -9 2>/dev/null || true  # what a killed mpirun left behind
+    ip netns del "$id-$k" 2>/dev/null || true  # its link goes with it
   done
-  ip link del $id 2>/dev/null || true
   rm -rf "$agent"
 }
 trap clean EXIT
@@ -50,24 +50,26 @@ trap 'exit 143' TERM
 # The bridge is in the first host's namespace, so that nothing of this machine's own network is touched.
 try() { local why; why=$("$@" 2>&1) || refuse "this machine refuses '$*': $why"; }
 for ((k = 1; k <= hosts; ++k)); do
-  try ip netns add $id-$k
-  try ip -n $id-$k link set lo up
+  try ip netns add "$id-$k"
+  try ip -n "$id-$k" link set lo up
 done
-try ip -n $id-1 link add bridge type bridge
-try ip -n $id-1 link set bridge up
+try ip -n "$id-1" link add bridge type bridge
+try ip -n "$id-1" link set bridge up
 for ((k = 1; k <= hosts; ++k)); do
-  try ip -n $id-$k link add eth0 type veth peer name port$k netns $id-1
-  try ip -n $id-1 link set port$k master bridge
-  try ip -n $id-1 link set port$k up
-  try ip -n $id-$k addr add 10.77.0.$k/24 dev eth0
-  try ip -n $id-$k link set eth0 up
+  try ip -n "$id-$k" link add eth0 type veth peer name "port$k" netns "$id-1"
+  try ip -n "$id-1" link set "port$k" master bridge
+  try ip -n "$id-1" link set "port$k" up
+  try ip -n "$id-$k" addr add "10.77.0.$k/24" dev eth0
+  try ip -n "$id-$k" link set eth0 up
   if [ -n "$delay" ]; then
-    tc -n $id-$k qdisc add dev eth0 root handle 1: netem delay "$delay" limit 100000 2>/dev/null ||
+    tc -n "$id-$k" qdisc add dev eth0 root handle 1: netem delay "$delay" limit 100000 2>/dev/null ||
       refuse "--delay $delay: this kernel has no sch_netem (modprobe sch_netem), or it is no time such as 0.1ms"
   fi
   if [ -n "$rate" ]; then
-    # a bucket of 64 KB, the largest packet of a veth, or of 1 ms
-    try tc -n $id-$k qdisc add dev eth0 ${delay:+parent 1:} ${delay:-root} handle 2: tbf rate "$rate" burst 64kb latency 100ms
+    at=(root)
+    [ -z "$delay" ] || at=(parent 1:)
+    # a bucket of 64 KB, which is the largest packet of a veth
+    try tc -n "$id-$k" qdisc add dev eth0 "${at[@]}" handle 2: tbf rate "$rate" burst 64kb latency 100ms
   fi
   echo "10.77.0.$k host$k" >>"$agent/hosts"
   echo "host$k slots=$slots" >>"$agent/hostfile"
@@ -94,5 +96,4 @@ export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_
 export OMPI_MCA_hwloc_base_binding_policy=none
 "$agent/rsh" host1 "$(printf '%q ' "$@")" &
 running=$!
-wait $running && status=0 || status=$?
-exit $status
+wait $running || exit $?

@@ -8,6 +8,7 @@ set -euo pipefail
 python_with keras jax tensorboard || say "Keras or TensorBoard is not to be had; the tests that need it are skipped"
 browser || say "Node.js, Chromium or playwright-core is not to be had; pages are not opened in a browser"
 need meson pkgconf python3-numpy doxygen || say "Meson, pkg-config, NumPy or Doxygen is not to be had; it is not tried"
+need libopenmpi-dev openmpi-bin || say "Open MPI is not to be had; training by several processes is not tried"
 for preset in dev release; do
   build "$preset"
   ctest --test-dir "$builds/$preset" --output-on-failure --no-tests=error

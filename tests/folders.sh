@@ -8,16 +8,17 @@ refuse() {  # room, and the rooms that it must not include
   [ -d "$1" ] || exit 2
   ! grep -rnE "#include ([<\"](xgrad/)?($2)/|<xgrad/xgrad|\"\.\.)" "$1" || say "$1/ must not include these"
 }
-refuse core 'autograd|data|nn|optim|training|teach|tables'
-refuse autograd 'data|nn|optim|training|teach|tables'
-refuse data 'autograd|nn|optim|training|teach|tables'
-refuse optim 'autograd|data|nn|training|teach|tables'
-refuse nn 'optim|training|teach|tables'
-refuse training 'teach|tables'
-refuse teach tables
-refuse tables 'autograd|optim|teach'
+refuse core 'autograd|data|nn|optim|training|teach|tables|mpi'
+refuse autograd 'data|nn|optim|training|teach|tables|mpi'
+refuse data 'autograd|nn|optim|training|teach|tables|mpi'
+refuse optim 'autograd|data|nn|training|teach|tables|mpi'
+refuse nn 'optim|training|teach|tables|mpi'
+refuse training 'teach|tables|mpi'
+refuse teach 'tables|mpi'
+refuse tables 'autograd|optim|teach|mpi'
+refuse mpi 'autograd|data|nn|optim|teach|tables'
 
-for room in core autograd data optim nn training teach tables; do
+for room in core autograd data optim nn training teach tables mpi; do
   # but for core's workers, by which training shares its work, and nn's walks, by which it writes its files
   grep -rnE "#include <xgrad/.*/detail/" "$room" | grep -vE "<xgrad/($room|core|nn)/" &&
     say "$room/ includes private headers of another room"

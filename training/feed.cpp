@@ -46,7 +46,13 @@ Feed::Feed(const BatchSource& source, FeedOptions options) : options_(std::move(
       weights_ = &class_weights_;
     }
     if (options_.check) options_.check(*samples_);
-    batches_.emplace(*samples_, options_.batch_size, options_.shuffle, options_.begin, options_.end);
+    if (options_.ranks > 0)
+      shards_.emplace(options_.all, options_.rank, options_.ranks);
+    else
+      batches_.emplace(*samples_, options_.batch_size, options_.shuffle, options_.begin, options_.end);
+    require<ValueError>(!shards_ || shards_->size() == samples_->size(), options_.who, ": ", samples_->size(),
+                        " samples, of ", options_.all, " of all ranks; it takes rows ", shards_ ? shards_->first() : 0,
+                        " to ", shards_ ? shards_->last() : 0, ", as Shards says");
     rewind();
   } else {
     generator_ = *source.generator();
@@ -64,13 +70,15 @@ bool Feed::has_more() {
 
 void Feed::begin() {
   step_ = 0;
-  if (!batches_ || (options_.steps > 0 && at_ < batches_->size())) return;
+  has_ended_ = false;
+  if (generator_ || (options_.steps > 0 && at_ < batches())) return;
   at_ = 0;
-  batches_->begin();
+  if (batches_) batches_->begin();
+  if (shards_ && options_.shuffle) shards_->shuffle(*options_.shuffle);
 }
 
 void Feed::rewind() {
-  if (batches_) at_ = batches_->size();
+  if (!generator_) at_ = batches();
 }
 
 bool Feed::next(bool wanted) {
@@ -78,8 +86,9 @@ bool Feed::next(bool wanted) {
   ++at_;
   is_drawn_ = false;
   if (!wanted || step_ == options_.steps) return false;
-  is_drawn_ = generator_ && draw();
-  if (batches_ ? at_ < batches_->size() : is_drawn_) return true;
+  is_drawn_ = generator_ && !has_ended_ && draw();
+  has_ended_ = !is_drawn_;
+  if (generator_ ? is_drawn_ : at_ < batches()) return true;
   last_size_ = step_;
   if (options_.steps > 0) warn();
   return false;
@@ -117,14 +126,22 @@ bool Feed::draw() {
   return true;
 }
 
-std::size_t Feed::size() const {
-  return options_.steps > 0 ? options_.steps : batches_ ? batches_->size() : last_size_;
+std::size_t Feed::size() const { return options_.steps > 0 ? options_.steps : generator_ ? last_size_ : batches(); }
+
+std::size_t Feed::batches() const {
+  return batches_ ? batches_->size() : (shards_->samples() + options_.batch_size - 1) / options_.batch_size;
+}
+
+std::size_t Feed::batch_samples() const {
+  return shards_ ? std::min(options_.batch_size, shards_->samples() - at_ * options_.batch_size) : 0;
 }
 
 const Batch& Feed::batch() { return batches_ ? *Batches::Iterator(*batches_, at_) : drawn_; }
 
 std::span<const std::uint32_t> Feed::numbers() {
   if (batches_) return Batches::Iterator(*batches_, at_).numbers();
+  if (shards_) return shards_->rows(at_, options_.batch_size);
+  if (!is_drawn_) return {};
   const std::size_t n = samples_->size();
   if (numbers_.size() < n) {
     numbers_.resize(n);
@@ -134,11 +151,11 @@ std::span<const std::uint32_t> Feed::numbers() {
 }
 
 const Tensor* Feed::all_weights() const {
-  return batches_ ? weights_ : options_.class_weight.empty() ? samples_->weights() : &class_weights_;
+  return !generator_ ? weights_ : options_.class_weight.empty() ? samples_->weights() : &class_weights_;
 }
 
 const Tensor* Feed::weights() {
-  if (!batches_ || weights_ == nullptr) return all_weights();
+  if (generator_ || weights_ == nullptr) return all_weights();
   gather_rows(*weights_, numbers(), gathered_weights_);
   return &gathered_weights_;
 }

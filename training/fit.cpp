@@ -1,73 +1,57 @@
 #include <xgrad/training/fit.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <iostream>
 #include <utility>
 
 #include <xgrad/training/detail/callback_states.hpp>
-#include <xgrad/training/detail/interrupt.hpp>
-#include <xgrad/training/detail/plan.hpp>
-#include <xgrad/training/detail/run.hpp>
+#include <xgrad/training/detail/fit_state.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-struct Fit::State {
-  State(Model& m, const BatchSource& data, const FitOptions& o)
-      : model(m),
-        options(ordered(o)),
-        plan(data, options, m.rng_, !m.training().objective, check()),
-        run(m, o.workers) {}
-
-  Plan::Check check() {
-    return [this](const Samples& samples) { Run::check(model, samples, options.check_data); };
-  }
-
-  bool watches_batches() const {
-    return std::any_of(options.callbacks.begin(), options.callbacks.end(),
-                       [](const Callback& callback) { return callback.on_train_batch_end != nullptr; });
-  }
-
-  static FitOptions ordered(FitOptions o) {
-    std::stable_partition(o.callbacks.begin(), o.callbacks.end(), [](const Callback& c) { return !c.comes_last; });
-    return o;
-  }
-
-  Model& model;
-  const FitOptions options;
-  Plan plan;
-  Run run;
-  std::optional<InterruptGuard> interrupt{std::in_place};
-  std::optional<Progress> progress{};
-};
-
 namespace {
 
-// What is counted over whole batches cannot be counted by workers.
-void require_no_statistics(ModuleRef module) {
+// What is counted over whole batches cannot be counted by those who see a part of each.
+void require_no_statistics(ModuleRef module, const char* takes) {
   struct Look final : Fields {
+    const char* takes;
     void parameter(const std::string& path, Parameter& p, bool) override {
-      require<ValueError>(p.trainable || frozen || p.frozen, "fit: ", path,
-                          " is counted over whole batches; it takes workers = 1");
+      require<ValueError>(p.trainable || frozen || p.frozen, "fit: ", path, " is counted over whole batches; it takes ",
+                          takes);
     }
   } look;
+  look.takes = takes;
   module.fields(look);
 }
 
 }  // namespace
 
 Fit::Fit(Model& model, const BatchSource& data, const FitOptions& options)
-    : state_(new State(model, data, options)), history_(new History), epoch_(options.initial_epoch) {
+    : history_(new History), epoch_(options.initial_epoch) {
+  options.communicator ? make_with_ranks(model, data, options) : make(model, data, options, 0);
+}
+
+void Fit::make(Model& model, const BatchSource& data, const FitOptions& options, std::size_t all) {
+  state_.reset(new State(model, data, options, all));
+  State& s = *state_;
+  s.watches_epochs = s.watches(&Callback::on_epoch_begin);
+  s.watches_begins = s.watches(&Callback::on_train_batch_begin);
+  s.watches_ends = s.watches(&Callback::on_train_batch_end);
+  s.validates = s.plan.validation.has_value();
+  const char* const takes = s.ranks() ? "no communicator" : "workers = 1";
+  const bool divides = options.workers > 1 || s.ranks();
   if (model.training().objective) {
     require<ValueError>(
         !state_->plan.learnt->weighs(),
         "fit: a model with an objective takes no class_weight or sample_weight; let the objective weigh");
     state_->run.draw(state_->plan.learnt->samples());
   }
-  if (options.workers > 1) require_no_statistics(model);
-  require<ValueError>(options.workers == 1 || model.training().objective || !model.training().loss.is_of_batch(),
-                      "fit: ", model.training().loss.name(), " is a loss of the whole batch; it takes workers = 1");
+  if (divides) require_no_statistics(model, takes);
+  require<ValueError>(!divides || model.training().objective || !model.training().loss.is_of_batch(),
+                      "fit: ", model.training().loss.name(), " is a loss of the whole batch; it takes ", takes);
   state_->run.find_parameters();
-  state_->run.warn_if_nothing_learns();
+  if (!s.ranks() || s.ranks()->rank() == 0) s.run.warn_if_nothing_learns();
 }
 
 Fit::~Fit() {
@@ -109,12 +93,13 @@ bool Fit::advance() {
   }
   if (!in_epoch_) {
     if (epoch_ >= state_->options.epochs || state_->model.stop_training) return end(), false;
-    if (!state_->plan.learnt->has_more()) return end(), false;
+    if (!any("has the data a batch", [&] { return state_->plan.learnt->has_more(); })) return end(), false;
     begin_epoch();
   }
-  if (state_->interrupt->interrupted()) return end(), false;
+  if (state_->is_interrupted()) return end(), false;
   learn_batch();
-  if (!state_->plan.learnt->next(!state_->model.stop_training)) end_epoch();
+  const bool wanted = !state_->model.stop_training;
+  if (!any("has the data another batch", [&] { return state_->plan.learnt->next(wanted); })) end_epoch();
   return true;
 }
 
@@ -123,17 +108,19 @@ void Fit::begin() {
   const bool goes_on = epoch_ > 0 && epoch_ == model.epochs_done();
   CallbackStates states = model.callbacks_ ? *model.callbacks_.as<CallbackStates>() : CallbackStates();
   model.stop_training = false;
-  for (const Callback& callback : state_->options.callbacks) {
-    call(callback, &Callback::on_train_begin);
-    ++begun_;
-  }
+  lead("on_train_begin", [&] {
+    for (const Callback& callback : state_->options.callbacks) {
+      call(callback, &Callback::on_train_begin);
+      ++begun_;
+    }
+  });
   if (goes_on && states.is_read) states.give_to(state_->options.callbacks);
 }
 
 void Fit::begin_epoch() {
   State& s = *state_;
   s.model.running_.fit = this;  // again, for a callback may have trained it meanwhile
-  call_all(&Callback::on_epoch_begin, epoch_);
+  if (s.watches_epochs) lead("on_epoch_begin", [&] { call_all(&Callback::on_epoch_begin, epoch_); });
   if (s.options.verbose != silent && s.options.epochs > 1)
     std::cout << text("Epoch ", epoch_ + 1, '/', s.options.epochs) << std::endl;
   s.progress.emplace(std::cout, s.plan.learnt->size(), style_of(s.options.verbose));
@@ -146,14 +133,15 @@ void Fit::begin_epoch() {
 void Fit::learn_batch() {
   State& s = *state_;
   Feed& feed = *s.plan.learnt;
-  call_all(&Callback::on_train_batch_begin, step_);
-  const bool finite = s.options.workers > 1 ? s.run.learn_together(feed.samples(), feed.numbers(), feed.all_weights())
-                                            : s.run.learn(feed.batch(), feed.weights());
-  if (!std::exchange(is_checked_, true)) s.run.warn_of_outputs();
+  if (s.watches_begins) lead("on_train_batch_begin", [&] { call_all(&Callback::on_train_batch_begin, step_); });
+  const bool finite = s.ranks()               ? learn_with_ranks()
+                      : s.options.workers > 1 ? s.run.learn_together(feed.samples(), feed.numbers(), feed.all_weights())
+                                              : s.run.learn(feed.batch(), feed.weights());
+  if (!std::exchange(is_checked_, true) && (!s.ranks() || s.ranks()->rank() == 0)) s.run.warn_of_outputs();
   const std::string where = finite ? "" : s.run.where_not_finite();  // now: a callback may put another model here
-  if (s.watches_batches()) {
-    const Logs logs = s.run.logs();
-    call_all(&Callback::on_train_batch_end, step_, logs);
+  if (s.watches_ends) {
+    const Logs logs = merged();
+    lead("on_train_batch_end", [&] { call_all(&Callback::on_train_batch_end, step_, logs); });
   }
   require<ValueError>(finite || s.model.stop_training, "fit: the loss is not finite in epoch ", epoch_ + 1, ", step ",
                       step_ + 1, where, "; try a smaller learning rate, or the callback TerminateOnNaN");
@@ -164,14 +152,16 @@ void Fit::learn_batch() {
 void Fit::end_epoch() {
   State& s = *state_;
   in_epoch_ = false;
-  Logs logs = s.run.logs();
-  if (s.plan.validation && s.options.validation_freq.includes(epoch_ + 1)) {
-    s.run.evaluate(*s.plan.validation, nullptr);
-    for (const auto& [name, number] : s.run.logs("val_")) logs[name] = number;
+  if (s.ranks()) require_same_weights();
+  Logs logs = merged();
+  if (s.validates && s.options.validation_freq.includes(epoch_ + 1)) {
+    evaluate();
+    for (const auto& [name, number] : merged("val_")) logs[name] = number;
   }
   s.model.epochs_done_ = epoch_ + 1;
   s.model.running_.fit = this;
-  call_all(&Callback::on_epoch_end, epoch_, logs);
+  lead(
+      "on_epoch_end", [&] { call_all(&Callback::on_epoch_end, epoch_, logs); }, &logs);
   history_->epoch.push_back(epoch_);
   history_->logs.push_back(logs);
   if (s.options.verbose != silent) s.progress->finish(logs);
@@ -188,18 +178,27 @@ void Fit::end(std::exception_ptr error) {
     } catch (...) {
       error = std::current_exception();
     }
-  if (s.interrupt->interrupted()) {
+  if (s.is_interrupted()) {
     history_->interrupted = true;
     if (s.options.verbose != silent) std::cout << text("interrupted in epoch ", epoch_ + 1) << std::endl;
   }
   s.model.history_ = Named(*history_);
   if (s.model.running_.fit == this) s.model.running_.fit = nullptr;
   if (begun_ == s.options.callbacks.size()) s.model.callbacks_ = Named(callback_states());
-  for (std::size_t k = 0; k < begun_; ++k) try {
-      if (const Callback& callback = s.options.callbacks[k]; callback.on_train_end) callback.on_train_end(s.model);
-    } catch (...) {
-      if (!error) error = std::current_exception();
-    }
+  const auto end_all = [&] {
+    std::exception_ptr first;
+    for (std::size_t k = 0; k < begun_; ++k) try {
+        if (const Callback& callback = s.options.callbacks[k]; callback.on_train_end) callback.on_train_end(s.model);
+      } catch (...) {
+        if (!first) first = std::current_exception();
+      }
+    if (first) std::rethrow_exception(first);
+  };
+  try {
+    lead("on_train_end", std::ref(end_all));
+  } catch (...) {
+    if (!error) error = std::current_exception();
+  }
   s.interrupt.reset();
   if (error) std::rethrow_exception(error);
 }

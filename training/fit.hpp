@@ -1,6 +1,7 @@
 #pragma once
 
 #include <exception>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <xgrad/nn/model/model.hpp>
 #include <xgrad/optim/groups.hpp>
 #include <xgrad/training/callback.hpp>
+#include <xgrad/training/communicator.hpp>
 #include <xgrad/training/history.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -42,7 +44,7 @@ class ValidationFreq {
   std::vector<std::size_t> epochs_;
 };
 
-/// The options of fit(), with Keras's names, order and defaults; the last two are not Keras's. A generator makes its
+/// The options of fit(), with Keras's names, order and defaults; the last three are not Keras's. A generator makes its
 /// batches itself: batch_size and shuffle do not concern it, and it takes neither validation_split nor sample_weight.
 struct FitOptions {
   std::size_t batch_size = 32;  ///< samples in a batch; the last batch of an epoch has what is left
@@ -61,6 +63,7 @@ struct FitOptions {
   ValidationFreq validation_freq = 1;            ///< validates after every so many epochs, or after those of a list
   std::size_t workers = 1;                       ///< threads that share each batch by slices: see docs/keras.md
   bool check_data = true;                        ///< refuses NaN and infinity in x before it is learnt from
+  std::shared_ptr<Communicator> communicator{};  ///< of processes that train the model together: see Fit
 };
 
 /// The options of evaluate(), with Keras's names, order and defaults.
@@ -82,6 +85,16 @@ struct EvaluateOptions {
 /// data anew. Where it ends after them, the next epoch goes on in the data. A generator's first batch is drawn at once,
 /// and others when the batch before is learnt and its epoch is to have one more. If it has none to begin an epoch with,
 /// the training ends, with a warning.
+///
+/// With a communicator, several processes, the ranks, train one model: {.communicator = mpi::world()}. All run the same
+/// program. Each gives the rows of the data that Shards says are its part, or a generator of its part of each batch,
+/// and its part of the validation data, which may be nothing. batch_size is that of all ranks together. The losses,
+/// metrics and History are of all data, on all ranks; the order of the samples does not depend on the number of ranks,
+/// nor do the numbers but for rounding, and what layers draw. The same number of ranks and workers gives the same bits
+/// every time. Rank 0's weights and optimizers are those that training begins with; rank 0's callbacks are called,
+/// those of others are not, and what they change of the model, its optimizers and stop_training is sent to all. Rank 0
+/// prints; a bar that moves shows its own part's numbers, and so does logs(). What a rank throws, all throw, with its
+/// number. Refused are validation_split, layers and losses that count over whole batches, and metrics without sums().
 class Fit {
  public:
   /// Checks options and data, of a generator the first batch, and draws weights that have no value. Throws ValueError
@@ -113,6 +126,14 @@ class Fit {
   void call(const Callback& callback, Function function, Arguments&... arguments);
   template <class Function, class... Arguments>
   void call_all(Function function, Arguments&... arguments);
+  void make(Model& model, const BatchSource& data, const FitOptions& options, std::size_t all);
+  void make_with_ranks(Model& model, const BatchSource& data, const FitOptions& options);
+  void lead(const char* where, const std::function<void()>& callbacks, Logs* logs = nullptr);
+  bool any(const char* where, const std::function<bool()>& mine) const;
+  bool learn_with_ranks();
+  void evaluate();
+  void require_same_weights() const;
+  Logs merged(const std::string& prefix = "");
   bool advance();
   void begin();
   void begin_epoch();

@@ -25,6 +25,8 @@ void check_options(const FitOptions& o, const BatchSource& given) {
                       o.validation_split, "; it takes 0 up to but not including 1");
   require<ValueError>(o.workers > 0, "fit: 0 workers; it takes 1 or more");
   o.validation_freq.check();
+  require<ValueError>(!o.communicator || o.validation_split == 0, "fit: validation_split is ", o.validation_split,
+                      " with a communicator; give each rank its part of the validation_data");
   const bool weighted = given.samples() && given.samples()->weights();
   require<ValueError>(!o.class_weight.empty() + o.sample_weight.has_value() + weighted < 2,
                       "fit: of class_weight, sample_weight and weights of the samples themselves it takes one");
@@ -62,8 +64,9 @@ void ValidationFreq::check() const {
                       "fit: validation_freq has an epoch 0; they count from 1");
 }
 
-Plan::Plan(const BatchSource& given, const FitOptions& o, Rng& rng, bool targets, const Check& check) {
+Plan::Plan(const BatchSource& given, const FitOptions& o, Rng& rng, bool targets, const Check& check, std::size_t all) {
   check_options(o, given);
+  Communicator* const ranks = o.communicator.get();
   const Samples* const samples = given.samples();
   if (samples) require<ValueError>(samples->size() > 0, "fit: there are no samples");
   const BatchSource data = samples && o.sample_weight ? BatchSource(samples->weighted(*o.sample_weight)) : given;
@@ -75,9 +78,12 @@ Plan::Plan(const BatchSource& given, const FitOptions& o, Rng& rng, bool targets
                                    .shuffle = o.shuffle ? &rng : nullptr,
                                    .end = end,
                                    .class_weight = o.class_weight,
+                                   .rank = ranks ? ranks->rank() : 0,
+                                   .ranks = ranks ? ranks->size() : 0,
+                                   .all = all,
                                    .targets = targets,
                                    .check = check});
-  if (samples) warn_of_one_target(samples->y(), end);
+  if (samples && !ranks) warn_of_one_target(samples->y(), end);
   FeedOptions then{.batch_size = o.validation_batch_size > 0 ? o.validation_batch_size : o.batch_size,
                    .steps = o.validation_steps,
                    .targets = targets};

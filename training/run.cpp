@@ -11,11 +11,13 @@
 #include <xgrad/autograd/ops/ops.hpp>
 #include <xgrad/core/detail/workers.hpp>
 #include <xgrad/core/kernels/denormals.hpp>
+#include <xgrad/training/communicator.hpp>
 #include <xgrad/training/history.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-Run::Run(Model& model, std::size_t workers) : model_(model), workers_(workers), slices_(workers) {}
+Run::Run(Model& model, std::size_t workers, std::shared_ptr<Communicator> ranks)
+    : model_(model), ranks_(std::move(ranks)), workers_(workers), slices_(workers) {}
 
 void Run::check(Model& model, const Samples& samples, bool finite) {
   if (!model.training().objective) model.require_built(&samples.sample_shape());
@@ -26,7 +28,7 @@ void Run::check(Model& model, const Samples& samples, bool finite) {
 void Run::find_parameters() {
   Optimizers* const optimizers = &model_.training().optimizers;
   if (trainer_ == nullptr) {
-    trainer_.reset(new Trainer(ModuleRef(model_), optimizers, workers_));
+    trainer_.reset(new Trainer(ModuleRef(model_), optimizers, workers_, ranks_));
     trainer_->learns_all_ = true;
   } else {
     trainer_->optimizers_ = optimizers;
@@ -58,7 +60,8 @@ void Run::warn_if_nothing_learns() const {
 void Run::warn_of_outputs() const {
   const auto warn = [](const std::string& what) { std::cerr << "xgrad: fit: " << what << std::endl; };
   std::size_t k = 0;  // the first part that has samples
-  while (trainer_->parts_[k].share == 0) ++k;
+  while (k < workers_ && trainer_->parts_[k].share == 0) ++k;
+  if (k == workers_) return;
   const Tape& tape = trainer_->parts_[k].tape;
   for (std::size_t line = 0; line < tape.size(); ++line) {
     const Tape::Record& record = tape[line];
@@ -79,9 +82,10 @@ void Run::begin() {
 
 void Run::begin(std::size_t epoch, bool shuffles) {
   begin();
-  if (workers_ == 1) return;
+  if (workers_ == 1 && !ranks_) return;
   Rng seeds = model_.rng_;
   if (!shuffles) model_.rng_.bits();  // or the next fit() would find it as it was
+  for (std::size_t before = ranks_ ? ranks_->rank() * workers_ : 0; before > 0; --before) seeds.bits();
   for (Slice& slice : slices_) slice.rng = Rng(seeds.bits() + static_cast<std::uint32_t>(epoch));
 }
 
@@ -120,6 +124,71 @@ bool Run::learn(Slice& whole) {
   return finite;
 }
 
+// A worker's slice of the samples of these numbers, in a batch of `all`.
+void Run::record_slice(const Samples& data, std::span<const std::uint32_t> numbers, double all, const Tensor* weights,
+                       std::size_t worker, std::size_t workers, Trainer::Part& part) {
+  Slice& slice = slices_[worker];
+  const std::size_t first = numbers.size() * worker / workers, last = numbers.size() * (worker + 1) / workers;
+  part.share = static_cast<double>(last - first) / all;
+  if (first == last) return;
+  const auto mine = numbers.subspan(first, last - first);
+  data.gather(mine, slice.gathered);
+  if (weights) gather_rows(*weights, mine, slice.gathered_weights);
+  slice.x = &slice.gathered.x, slice.y = &slice.gathered.y, slice.batch = &slice.gathered;
+  slice.weights = weights ? &slice.gathered_weights : nullptr;
+  const auto objective = [&](Tape& tape, const Context& context) { return loss_of(slice, tape, context); };
+  trainer_->record(part, {.training = true, .rng = &slice.rng}, std::ref(objective));
+}
+
+bool Run::learn_with_ranks(const Samples& data, std::span<const std::uint32_t> numbers, std::size_t all,
+                           const Tensor* weights, bool& wish) {
+  const FlushDenormals flush;
+  const auto record = [&](std::size_t worker, std::size_t workers, Trainer::Part& part) {
+    slices_[worker].all_y = slices_[worker].all_weights = nullptr;
+    record_slice(data, numbers, static_cast<double>(all), weights, worker, workers, part);
+  };
+  const auto count_all = [&] {
+    for (std::size_t k = 0; k < workers_; ++k)
+      if (trainer_->parts_[k].share > 0) count(slices_[k], trainer_->parts_[k].loss.item());
+  };
+  return trainer_->learn_with_ranks(std::ref(record), std::ref(count_all), wish);
+}
+
+std::vector<double> Run::sums() const {
+  std::vector<double> all{loss_, samples_};
+  const auto add = [&](const std::vector<Metric>& metrics) {
+    for (Metric metric : metrics) {
+      Sums its;
+      metric.sums(its);
+      all.push_back(static_cast<double>(its.numbers().size()));
+      all.insert(all.end(), its.numbers().begin(), its.numbers().end());
+    }
+  };
+  add(metrics_);
+  add(weighted_metrics_);
+  return all;
+}
+
+void Run::take_sums(const std::vector<std::vector<double>>& of_ranks) {
+  begin();
+  for (const std::vector<double>& its : of_ranks) {
+    std::span<const double> left(its);
+    loss_ += left[0];
+    samples_ += left[1];
+    left = left.subspan(2);
+    const auto add = [&](std::vector<Metric>& metrics) {
+      for (Metric& metric : metrics) {
+        const auto size = static_cast<std::size_t>(left[0]);
+        Sums others(left.subspan(1, size));
+        metric.sums(others);
+        left = left.subspan(1 + size);
+      }
+    };
+    add(metrics_);
+    add(weighted_metrics_);
+  }
+}
+
 bool Run::learn_together(const Samples& data, std::span<const std::uint32_t> numbers, const Tensor* weights) {
   const bool counts = !model_.training().objective && model_.training().loss.counts_batch();
   if (counts) gather_rows(data.y(), numbers, all_y_);
@@ -127,17 +196,8 @@ bool Run::learn_together(const Samples& data, std::span<const std::uint32_t> num
   const FlushDenormals flush;
   const auto record = [&](std::size_t worker, std::size_t workers, Trainer::Part& part) {
     Slice& slice = slices_[worker];
-    const std::size_t first = numbers.size() * worker / workers, last = numbers.size() * (worker + 1) / workers;
-    part.share = static_cast<double>(last - first) / static_cast<double>(numbers.size());
-    if (first == last) return;
-    const auto mine = numbers.subspan(first, last - first);
-    data.gather(mine, slice.gathered);
-    if (weights) gather_rows(*weights, mine, slice.gathered_weights);
-    slice.x = &slice.gathered.x, slice.y = &slice.gathered.y, slice.batch = &slice.gathered;
-    slice.weights = weights ? &slice.gathered_weights : nullptr;
     slice.all_y = counts ? &all_y_ : nullptr, slice.all_weights = weights ? &all_weights_ : nullptr;
-    const auto objective = [&](Tape& tape, const Context& context) { return loss_of(slice, tape, context); };
-    trainer_->record(part, {.training = true, .rng = &slice.rng}, std::ref(objective));
+    record_slice(data, numbers, static_cast<double>(numbers.size()), weights, worker, workers, part);
   };
   const bool finite = trainer_->learn_together(std::ref(record));
   for (std::size_t k = 0; k < workers_; ++k)

@@ -9,17 +9,21 @@
 #include <xgrad/core/detail/workers.hpp>
 #include <xgrad/core/kernels/denormals.hpp>
 #include <xgrad/nn/layer.hpp>
+#include <xgrad/training/detail/reduction.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
-Trainer::Trainer(ModuleRef module, Optimizers optimizers)
+Trainer::Trainer(ModuleRef module, Optimizers optimizers, std::shared_ptr<Communicator> communicator)
     : module_(module), own_(std::move(optimizers)), optimizers_(&*own_), workers_(new Workers(1)), parts_(1) {
+  if (communicator) reduction_.reset(new Reduction(std::move(communicator)));
   check_fields(module);
   find_parameters();
 }
 
-Trainer::Trainer(ModuleRef module, Optimizers* optimizers, std::size_t workers)
+Trainer::Trainer(ModuleRef module, Optimizers* optimizers, std::size_t workers,
+                 std::shared_ptr<Communicator> communicator)
     : module_(module), optimizers_(optimizers), workers_(new Workers(workers)), parts_(workers) {
+  if (communicator) reduction_.reset(new Reduction(std::move(communicator)));
   find_parameters();
 }
 
@@ -44,15 +48,18 @@ bool Trainer::is_stale() const {
   return false;
 }
 
+void Trainer::require_there() const {
+  for (std::size_t k = 0; k < tokens_.size(); ++k)
+    require<ValueError>(!tokens_[k].expired() && (!drawn_ || !parameters_[k]->is_empty()), "Trainer: the parameter ",
+                        parameters_.paths[k], " is gone; its module was moved or destroyed since the trainer was made");
+}
+
 double Trainer::step(Rng& rng, const Objective& objective) {
+  if (reduction_) return step(rng, objective, 1);
   const FlushDenormals flush;
-  const auto require_there = [&](std::size_t k, bool there) {
-    require<ValueError>(there, "Trainer: the parameter ", parameters_.paths[k],
-                        " is gone; its module was moved or destroyed since the trainer was made");
-  };
-  for (std::size_t k = 0; k < tokens_.size(); ++k) require_there(k, !tokens_[k].expired());
+  require_there();
   if (!drawn_) draw(rng, objective);
-  for (std::size_t k = 0; k < parameters_.size(); ++k) require_there(k, !parameters_[k]->is_empty());
+  require_there();
   if (!learn(rng, objective))
     throw ValueError(text("Trainer: the loss is not finite", where_not_finite(), "; try a smaller learning rate"));
   return parts_[0].loss.item();
@@ -109,6 +116,8 @@ bool Trainer::learn(Rng& rng, const Objective& objective) {
   return true;
 }
 
+bool Trainer::is_finite(const Part& part) { return part.share == 0 || std::isfinite(part.loss.item()); }
+
 // By all workers. The gradients of the parts' mean losses are added up in their order, each times its share of the
 // samples: a given number of workers gives the same bits every time.
 bool Trainer::learn_together(const std::function<void(std::size_t, std::size_t, Part&)>& record_part) {
@@ -118,7 +127,6 @@ bool Trainer::learn_together(const std::function<void(std::size_t, std::size_t, 
     record_part(worker, workers, part);
     if (part.share > 0 && std::isfinite(part.loss.item())) find_gradients(part);
   });
-  const auto is_finite = [](const Part& part) { return part.share == 0 || std::isfinite(part.loss.item()); };
   if (!std::all_of(parts_.begin(), parts_.end(), is_finite)) return false;
   const auto changed = std::find_if(parts_.begin(), parts_.end(), [&](const Part& part) { return has_changed(part); });
   if (changed != parts_.end()) {
@@ -143,30 +151,44 @@ void Trainer::find_gradients(Part& part) {
   part.tape.pull(part.loss, part.tape.constant(part.loss.shape(), 1), part.watched, part.gradients);
 }
 
-// A worker's part of every gradient: the sum of the parts' gradients there, a piece at a time that stays in the cache.
-void Trainer::add_gradients(std::size_t part, std::size_t parts) {
+// The sum of the parts' gradients of parameter k from entry `first` to `end`, a piece at a time that stays in the
+// cache.
+void Trainer::add_part_of(std::size_t k, Real* sum, std::size_t first, std::size_t end) const {
   constexpr std::size_t piece = 4096;
+  for (std::size_t last = 0; first < end; first = last) {
+    last = std::min(first + piece, end);
+    std::fill(sum + first, sum + last, Real{0});
+    for (const Part& its : parts_) {
+      if (its.gradients.empty()) continue;
+      const Real* const gradient = its.gradients[k].value().data();
+      const auto share = static_cast<Real>(its.share);
+      for (std::size_t i = first; i < last; ++i) sum[i] += share * gradient[i];
+    }
+  }
+}
+
+// A worker's part of every gradient.
+void Trainer::add_gradients(std::size_t part, std::size_t parts) {
   for (std::size_t k = 0; k < parameters_.size(); ++k) {
     Parameter& p = *parameters_[k];
     const std::size_t size = p.gradient.size(), end = begin_of(part + 1, parts, size);
     Real* const sum = p.gradient.data();
     const auto uses_it = [&](const Part& s) { return !s.gradients.empty() && s.watched[k].line() < s.recorded; };
-    for (std::size_t first = begin_of(part, parts, size), last = 0; first < end; first = last) {
-      last = std::min(first + piece, end);
-      std::fill(sum + first, sum + last, Real{0});
-      for (const Part& its : parts_) {
-        if (its.gradients.empty()) continue;
-        const Real* const gradient = its.gradients[k].value().data();
-        const auto share = static_cast<Real>(its.share);
-        for (std::size_t i = first; i < last; ++i) sum[i] += share * gradient[i];
-      }
-    }
+    add_part_of(k, sum, begin_of(part, parts, size), end);
     if (part == 0) p.fresh = std::any_of(parts_.begin(), parts_.end(), uses_it);
   }
 }
 
 // Where on the tape the last loss, which is not finite, began to be so: ": sqrt (line 3) gave nan ...".
 std::string Trainer::where_not_finite() const {
+  if (!reduction_) return where_its_own();
+  const std::vector<std::string> all = reduction_->communicator().gather("where a loss is not finite", where_its_own());
+  for (std::size_t rank = 0; rank < all.size(); ++rank)
+    if (!all[rank].empty()) return text(" on rank ", rank, all[rank]);
+  return "";
+}
+
+std::string Trainer::where_its_own() const {
   try {
     for (const Part& part : parts_)
       if (part.share > 0 && !std::isfinite(part.loss.item()))

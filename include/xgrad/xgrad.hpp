@@ -61,6 +61,7 @@
 #include <xgrad/nn/losses/types.hpp>
 #include <xgrad/nn/metrics/metrics.hpp>
 #include <xgrad/nn/metrics/positives.hpp>
+#include <xgrad/nn/metrics/sums.hpp>
 #include <xgrad/nn/metrics/types.hpp>
 #include <xgrad/nn/model/files.hpp>
 #include <xgrad/nn/model/model.hpp>
@@ -86,6 +87,7 @@
 #include <xgrad/optim/sgd.hpp>
 #include <xgrad/training/callback.hpp>
 #include <xgrad/training/callbacks.hpp>
+#include <xgrad/training/communicator.hpp>
 #include <xgrad/training/fit.hpp>
 #include <xgrad/training/history.hpp>
 #include <xgrad/training/progress.hpp>

@@ -31,7 +31,8 @@ concept Accumulates = requires(M m, const Tensor& y) {
 ///   double result() const
 /// and, unless it is given with a name, a static `name`. One for weighted_metrics has update(y_true, y_pred, weights),
 /// too, where weights is a const Tensor*, (n,), or null. One of several numbers has std::size_t size() and result(k);
-/// they are reported as name_0, name_1 ... A static bool more_is_better tells callbacks which way is up.
+/// they are reported as name_0, name_1 ... A static bool more_is_better tells callbacks which way is up. With
+/// void sums(Sums& f), see sums.hpp, it also serves where several processes train together.
 class Metric {
  public:
   /// The metric of a name in any of Keras's spellings, with its defaults. It is reported under the name as given, "mse"
@@ -69,6 +70,8 @@ class Metric {
             return static_cast<const M*>(m)->result();
         }),
         takes_weights_(takes_weights_of<M>) {
+    if constexpr (requires(M & one, Sums & f) { one.sums(f); })
+      sums_ = [](void* m, Sums& f) { static_cast<M*>(m)->sums(f); };
     if constexpr (requires { bool{M::more_is_better}; }) more_is_better_ = M::more_is_better;
   }
 
@@ -102,6 +105,15 @@ class Metric {
   /// The number for all batches since the last reset(), or one of size() numbers; 0 without any batch, but for a class
   /// of the user's own.
   double result(std::size_t k = 0) const { return result_(metric_.get("metric"), k); }
+
+  /// Whether sums() can be called: not of a class of the user's own without such a function.
+  bool has_sums() const { return sums_ != nullptr; }
+
+  /// Shows what was added up, so that it can be added to another rank's. Throws ValueError where it cannot be.
+  void sums(Sums& f) {
+    require<ValueError>(has_sums(), "metric: ", name_, " has no sums(Sums&), by which ranks add it up");
+    sums_(metric_.get("metric"), f);
+  }
 
   /// Forgets all batches.
   void reset() { metric_ = start_; }
@@ -147,6 +159,7 @@ class Metric {
   void (*update_)(void*, const Tensor&, const Tensor&, const Tensor*);
   std::size_t (*size_)(const void*);
   double (*result_)(const void*, std::size_t);
+  void (*sums_)(void*, Sums&) = nullptr;
   bool takes_weights_;
   std::optional<bool> more_is_better_;
 };

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <xgrad/core/fields.hpp>
+#include <xgrad/nn/metrics/sums.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION::metrics {
 
@@ -42,6 +43,7 @@ struct Precision {
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   std::size_t size() const { return thresholds.empty() ? 1 : thresholds.size(); }
   double result(std::size_t k = 0) const;
+  void sums(Sums& f) { f(counts); }
 
   std::vector<Positives> counts{};
 };
@@ -60,6 +62,7 @@ struct Recall {
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   std::size_t size() const { return thresholds.empty() ? 1 : thresholds.size(); }
   double result(std::size_t k = 0) const;
+  void sums(Sums& f) { f(counts); }
 
   std::vector<Positives> counts{};
 };
@@ -74,6 +77,7 @@ struct TruePositives {
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   std::size_t size() const { return thresholds.empty() ? 1 : thresholds.size(); }
   double result(std::size_t k = 0) const { return counts.empty() ? 0 : counts.at(k).true_positives; }
+  void sums(Sums& f) { f(counts); }
 
   std::vector<Positives> counts{};
 };
@@ -88,6 +92,7 @@ struct FalsePositives {
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   std::size_t size() const { return thresholds.empty() ? 1 : thresholds.size(); }
   double result(std::size_t k = 0) const { return counts.empty() ? 0 : counts.at(k).false_positives; }
+  void sums(Sums& f) { f(counts); }
 
   std::vector<Positives> counts{};
 };
@@ -102,6 +107,7 @@ struct TrueNegatives {
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   std::size_t size() const { return thresholds.empty() ? 1 : thresholds.size(); }
   double result(std::size_t k = 0) const { return counts.empty() ? 0 : counts.at(k).true_negatives; }
+  void sums(Sums& f) { f(counts); }
 
   std::vector<Positives> counts{};
 };
@@ -116,6 +122,7 @@ struct FalseNegatives {
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   std::size_t size() const { return thresholds.empty() ? 1 : thresholds.size(); }
   double result(std::size_t k = 0) const { return counts.empty() ? 0 : counts.at(k).false_negatives; }
+  void sums(Sums& f) { f(counts); }
 
   std::vector<Positives> counts{};
 };
@@ -136,6 +143,7 @@ struct FBetaScore {
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   std::size_t size() const { return average == "none" ? classes.size() : 1; }
   double result(std::size_t k = 0) const;
+  void sums(Sums& f) { f(classes); }
 
   std::vector<Positives> classes{};
 };
@@ -155,6 +163,7 @@ struct F1Score {
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   std::size_t size() const { return average == "none" ? classes.size() : 1; }
   double result(std::size_t k = 0) const;
+  void sums(Sums& f) { f(classes); }
 
   std::vector<Positives> classes{};
 };
@@ -181,6 +190,7 @@ struct AUC {
   void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const;
+  void sums(Sums& f) { f(buckets); }
 
   std::vector<Bucket> buckets{};  ///< num_thresholds for each label
 };
@@ -200,6 +210,7 @@ struct PrecisionAtRecall {
   void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const;
+  void sums(Sums& f) { f(buckets); }
 
   std::vector<Bucket> buckets{};
 };
@@ -216,6 +227,7 @@ struct RecallAtPrecision {
   void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const;
+  void sums(Sums& f) { f(buckets); }
 
   std::vector<Bucket> buckets{};
 };
@@ -232,6 +244,7 @@ struct SensitivityAtSpecificity {
   void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const;
+  void sums(Sums& f) { f(buckets); }
 
   std::vector<Bucket> buckets{};
 };
@@ -248,6 +261,7 @@ struct SpecificityAtSensitivity {
   void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const;
+  void sums(Sums& f) { f(buckets); }
 
   std::vector<Bucket> buckets{};
 };

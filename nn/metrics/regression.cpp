@@ -88,6 +88,29 @@ void R2Score::update(const Tensor& y_true, const Tensor& y_pred, const Tensor* w
   elements += static_cast<double>(y_pred.size());
 }
 
+// Another rank's sums are of its targets less its own first one: they are moved to this first one.
+void R2Score::sums(Sums& f) {
+  R2Score other;
+  if (f.adds())
+    f(other.outputs)(other.count)(other.elements);
+  else
+    f(outputs)(count)(elements);
+  if (other.outputs.empty()) return;
+  if (outputs.empty()) outputs = std::exchange(other.outputs, {});
+  require(other.outputs.empty() || outputs.size() == other.outputs.size(), name, ": ", outputs.size(),
+          " outputs on one rank and ", other.outputs.size(), " on another");
+  for (std::size_t k = 0; k < other.outputs.size(); ++k) {
+    const Output& b = other.outputs[k];
+    Output& a = outputs[k];
+    const double by = b.first - a.first;
+    a.sum += b.sum + other.count * by;
+    a.squares += b.squares + 2 * by * b.sum + other.count * by * by;
+    a.residual += b.residual;
+  }
+  count += other.count;
+  elements += other.elements;
+}
+
 double R2Score::result(std::size_t k) const {
   const auto variance = [&](const Output& output) { return output.squares - output.sum * output.sum / count; };
   const auto score = [&](const Output& output) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <xgrad/nn/losses/losses.hpp>
+#include <xgrad/nn/metrics/sums.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -33,6 +34,7 @@ struct Accuracy {
   static constexpr bool more_is_better = true;
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return correct.result(); }
+  void sums(Sums& f) { f(correct); }
 
   Mean correct{};
 };
@@ -46,6 +48,7 @@ struct BinaryAccuracy {
   void fields(Fields& f) { f("threshold", threshold); }
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return correct.result(); }
+  void sums(Sums& f) { f(correct); }
 
   Mean correct{};
 };
@@ -57,6 +60,7 @@ struct CategoricalAccuracy {
   static constexpr bool more_is_better = true;
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return correct.result(); }
+  void sums(Sums& f) { f(correct); }
 
   Mean correct{};
 };
@@ -68,6 +72,7 @@ struct SparseCategoricalAccuracy {
   static constexpr bool more_is_better = true;
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return correct.result(); }
+  void sums(Sums& f) { f(correct); }
 
   Mean correct{};
 };
@@ -83,6 +88,7 @@ struct TopKCategoricalAccuracy {
   void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return correct.result(); }
+  void sums(Sums& f) { f(correct); }
 
   Mean correct{};
 };
@@ -98,6 +104,7 @@ struct SparseTopKCategoricalAccuracy {
   void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return correct.result(); }
+  void sums(Sums& f) { f(correct); }
 
   Mean correct{};
 };
@@ -110,6 +117,7 @@ struct MeanAbsoluteError {
   static constexpr bool more_is_better = false;
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return error.result(); }
+  void sums(Sums& f) { f(error); }
 
   Mean error{};
 };
@@ -120,6 +128,7 @@ struct MeanSquaredError {
   static constexpr bool more_is_better = false;
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return error.result(); }
+  void sums(Sums& f) { f(error); }
 
   Mean error{};
 };
@@ -131,6 +140,7 @@ struct RootMeanSquaredError {
   static constexpr bool more_is_better = false;
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const;
+  void sums(Sums& f) { f(error); }
 
   Mean error{};
 };
@@ -146,6 +156,7 @@ struct CosineSimilarity {
   void check() const;  ///< throws ValueError for an option out of range
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   double result() const { return cosine.result(); }
+  void sums(Sums& f) { f(cosine); }
 
   Mean cosine{};
 };
@@ -166,6 +177,7 @@ struct R2Score {
   void update(const Tensor& y_true, const Tensor& y_pred, const Tensor* weights = nullptr);
   std::size_t size() const { return class_aggregation == "none" ? outputs.size() : 1; }
   double result(std::size_t k = 0) const;
+  void sums(Sums& f);
 
   /// The sums of an output. Those of y and y^2 are of y less the first y: for targets far from 0 they would otherwise
   /// lose the digits in which the targets differ.
@@ -193,6 +205,8 @@ struct OfLoss {
     Scratch& operator=(const Scratch&) { return *this; }
     std::unique_ptr<Tape> tape;
   };
+  void sums(Sums& f) { f(value); }
+
   Mean value{};
   Scratch scratch{};
 };
@@ -212,6 +226,7 @@ struct Custom {
 
   void update(const Tensor& y_true, const Tensor& y_pred);
   double result() const { return value.result(); }
+  void sums(Sums& f) { f(value); }
 
   Mean value{};
 };

@@ -263,6 +263,7 @@ class Model {
  private:
   friend class Fit;
   friend class Run;
+  friend class SharedState;
   struct Training;
   using Objective = std::function<Var(Model&, Tape&, const Batch&, const Context&)>;
 

@@ -9,6 +9,7 @@
 
 #include <xgrad/data/batches.hpp>
 #include <xgrad/data/generator.hpp>
+#include <xgrad/data/shards.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
 
@@ -20,6 +21,7 @@ struct FeedOptions {
   Rng* shuffle = nullptr;                     ///< null for samples in their order
   std::size_t begin = 0, end = Batches::all;  ///< the numbers of the samples that are taken
   std::map<std::size_t, double> class_weight{};
+  std::size_t rank = 0, ranks = 0, all = 0;     ///< with ranks: the samples are this rank's of all; 0 ranks for none
   bool targets = true;                          ///< whether a generator's batches have to have targets
   std::function<void(const Samples&)> check{};  ///< throws for samples that do not fit the model: all, or each batch
 };
@@ -49,7 +51,7 @@ class Feed {
   bool next(bool wanted = true);
 
   /// Whether there is a batch, and no error of a generator stands in its place.
-  bool has_batch() const { return batches_ || is_drawn_; }
+  bool has_batch() const { return batches_ || shards_ || is_drawn_; }
 
   /// How many batches an epoch has; 0 while that is not known.
   std::size_t size() const;
@@ -62,12 +64,18 @@ class Feed {
   std::span<const std::uint32_t> numbers();
   const Tensor* all_weights() const;
 
+  /// With ranks: of how many samples the batch of all ranks is, where that is known; 0 for a generator.
+  std::size_t batch_samples() const;
+
+  bool batch_samples_are_known() const { return shards_.has_value(); }
+
   bool weighs() const { return weights_ || !options_.class_weight.empty(); }  ///< weights that are not the batches' own
-  bool shuffles() const { return batches_ && options_.shuffle; }
+  bool shuffles() const { return (batches_ || shards_) && options_.shuffle; }
 
  private:
   bool draw();
   void warn() const;
+  std::size_t batches() const;
 
   const FeedOptions options_;
   std::optional<Samples> samples_;   // all, or those of the generator's batch
@@ -76,11 +84,12 @@ class Feed {
   std::size_t step_ = 0;
   // samples
   std::optional<Batches> batches_;
+  std::optional<Shards> shards_;  // instead, with ranks
   std::size_t at_ = 0;
   // a generator
   std::optional<BatchGenerator> generator_;
   Batch drawn_;
-  bool is_drawn_ = false;
+  bool is_drawn_ = false, has_ended_ = false;
   std::size_t count_ = 0, last_size_ = 0;  // batches drawn in all, and in the last epoch
   std::vector<std::uint32_t> numbers_;
 };

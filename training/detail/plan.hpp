@@ -16,7 +16,9 @@ struct Plan {
   /// Divides the data as the options say. Both outlive the plan. `rng` shuffles the batches. `targets` is
   /// whether a generator's batches have to have some. Throws ValueError or ShapeError for options and data that do not
   /// fit each other, and what the check throws.
-  Plan(const BatchSource& given, const FitOptions& options, Rng& rng, bool targets, const Check& check);
+  /// `all` is the number of samples of all ranks, with a communicator.
+  Plan(const BatchSource& given, const FitOptions& options, Rng& rng, bool targets, const Check& check,
+       std::size_t all = 0);
 
   std::optional<Feed> learnt, validation;
 };

@@ -18,7 +18,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 class Run {
  public:
   /// A run that has seen no batch. The model outlives it.
-  explicit Run(Model& model, std::size_t workers = 1);
+  explicit Run(Model& model, std::size_t workers = 1, std::shared_ptr<Communicator> ranks = nullptr);
 
   /// Builds a model that has a loss and is not built. Throws ShapeError or ValueError for samples that the model or its
   /// loss does not take, or, if `finite`, that are not finite.
@@ -62,6 +62,15 @@ class Run {
   /// without a step, if the loss of a slice is not finite.
   bool learn_together(const Samples& data, std::span<const std::uint32_t> numbers, const Tensor* weights);
 
+  /// Takes one step of all ranks, as learn_together() of all workers, on this rank's samples of a batch of `all`
+  /// samples. `wish` becomes whether any rank has it.
+  bool learn_with_ranks(const Samples& data, std::span<const std::uint32_t> numbers, std::size_t all,
+                        const Tensor* weights, bool& wish);
+
+  /// What was added up, and what others added up instead.
+  std::vector<double> sums() const;
+  void take_sums(const std::vector<std::vector<double>>& of_ranks);
+
   /// Adds up the loss and metrics of a batch, with weights of its samples or null. Takes no step.
   void judge(const Batch& batch, const Tensor* weights);
 
@@ -101,7 +110,11 @@ class Run {
   void judge(Slice& slice);
   void count(const Slice& slice, double loss);
 
+  void record_slice(const Samples& data, std::span<const std::uint32_t> numbers, double all, const Tensor* weights,
+                    std::size_t worker, std::size_t workers, Trainer::Part& part);
+
   Model& model_;
+  const std::shared_ptr<Communicator> ranks_;
   std::unique_ptr<Trainer> trainer_;  // once something is to be learnt
   std::uint64_t compiled_ = 0;        // the number of the compile() whose optimizers the trainer has
   const std::size_t workers_;

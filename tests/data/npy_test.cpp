@@ -191,8 +191,8 @@ TEST_CASE("no flipped bit of an archive gets into the numbers") {
     try {
       const auto all = parse_npz(file, "x");
       CHECK(all.size() + 1 >= sound.size());  // one whose name no longer ends in .npy is passed over
-      for (const auto& [name, array] : all)
-        CHECK(std::any_of(sound.begin(), sound.end(), [&](const auto& s) { return s.second == array; }));
+      for (const auto& one : all)
+        CHECK(std::any_of(sound.begin(), sound.end(), [&](const auto& s) { return s.second == one.second; }));
     } catch (const DataError&) {
       ++refused;
     }

@@ -100,11 +100,12 @@ template <class Layers, class Check>
 void each_row(const char* what, const Layers& layers, Check check) {
   const Json& rows = file().at(what);
   std::set<std::string> names;
-  for (const auto& [name, layer] : layers) {
+  for (const auto& row : layers) {
+    const auto& name = row.first;
     CAPTURE(name);
     names.insert(name);
     REQUIRE(rows.contains(name));
-    check(layer, rows.at(name));
+    check(row.second, rows.at(name));
   }
   for (const auto& row : rows.items()) CHECK_MESSAGE(names.contains(row.key()), row.key(), " is not tested");
 }

@@ -58,14 +58,16 @@ using Numbers = std::vector<double>;
 
 TEST_CASE("FeatureSpace gives what Keras's gives") {
   const Table train = table_of(keras()["train"]), test = table_of(keras()["test"]);
-  for (const auto& [name, rows] : keras()["spaces"].items()) {
+  for (const auto& entry : keras()["spaces"].items()) {
+    const std::string& name = entry.key();
+    const Json& rows = entry.value();
     CAPTURE(name);
     REQUIRE(spaces.contains(name));
     FeatureSpace space = spaces.at(name);
     space.adapt(train);
-    for (const auto& [part, table] : {std::pair("train", &train), std::pair("test", &test)}) {
+    for (const std::string part : {"train", "test"}) {
       CAPTURE(part);
-      const Tensor x = space(*table);
+      const Tensor x = space(part == "train" ? train : test);
       REQUIRE(x.shape() == Shape{rows[part].size(), rows[part][0].size()});
       for (std::size_t i = 0; i < x.shape(0); ++i)
         for (std::size_t j = 0; j < x.shape(1); ++j) {

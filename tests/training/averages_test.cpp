@@ -69,8 +69,9 @@ const std::map<std::string, std::pair<Optimizer, Constraint>>& steps() {
 
 TEST_CASE("averages, overwriting and constraints follow each step as in Keras") {
   CHECK(file().at("steps").size() == steps().size());
-  for (const auto& [key, row] : steps()) {
-    CAPTURE(key);
+  for (const auto& entry : steps()) {
+    const auto& [key, row] = entry;
+    CAPTURE(entry.first);
     const Json& expected = file().at("steps").at(key);
     Parameter w("w", tensor(file().at("inputs").at("w0")));
     row.second.constrain(w);
@@ -97,8 +98,10 @@ TEST_CASE("fit constrains weights, and ends with the averages, as in Keras") {
        SGD{.learning_rate = 0.1, .use_ema = true, .ema_momentum = 0.9, .ema_overwrite_frequency = 5}},
       {"Adam(lr=.01,ema)", Adam{.learning_rate = 0.01, .use_ema = true}}};
   const Json& inputs = file().at("inputs");
-  for (const auto& [key, optimizer] : optimizers)
+  for (const auto& row : optimizers)
     for (const std::size_t workers : {1, 2}) {
+      const auto& key = row.first;
+      const auto& optimizer = row.second;
       CAPTURE(key);
       CAPTURE(workers);
       Sequential m{Input{{3}}, Dense(2, linear, {.kernel_constraint = MaxNorm{0.75, 1}, .bias_constraint = "non_neg"}),

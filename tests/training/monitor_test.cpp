@@ -19,7 +19,9 @@ double zero(const Tensor&, const Tensor&) { return 0; }
 }  // namespace
 
 TEST_CASE("in mode auto a metric is asked whether more is better, as in Keras, whatever its name") {
-  for (const auto& [name, direction] : keras("directions").items()) {
+  for (const auto& entry : keras("directions").items()) {
+    const std::string& name = entry.key();
+    const auto& direction = entry.value();
     CAPTURE(name);
     for (const std::string& monitor : {name, "val_" + name}) {
       const LambdaCallback script{

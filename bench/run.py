@@ -112,12 +112,12 @@ def main():
     machine.add_pythons(parser)
     parser.add_argument("--scale", type=float, default=1, help="times as many steps in each run")
     parser.add_argument("--batch", type=int, default=0, help="instead of the workload's own")
-    parser.add_argument("--quick", action="store_true", help="some ten minutes: 3 rounds of a way or two of each kind")
+    parser.add_argument("--quick", action="store_true", help="some ten minutes: 2 rounds of a way or two of each kind")
     parser.add_argument("--clock", choices=["wall", "cpu"], default="wall", help="cpu: for a machine that is busy")
     parser.add_argument("--json", type=Path, help="where the numbers are written")
     options = parser.parse_args()
     if options.quick:
-        options.rounds, options.trainers = min(options.rounds, 3), options.trainers or QUICK
+        options.rounds, options.trainers = min(options.rounds, 2), options.trainers or QUICK
 
     known = trainers(options.build, options)
     names = {*known, *(label for labels in known.values() for label in labels)}

@@ -1,7 +1,7 @@
 """FOLDER UNITS EPOCHS SEED [VARIANT]: as PyTorch's tutorials write it. See time_to_result.py.
 
-Variant "index" takes its batches by index, which is faster than a DataLoader, and has a fused optimizer; "compile" has
-torch.compile(), too.
+Variant "index" takes its batches by index, which is faster than a DataLoader, by a fused optimizer, and on one thread,
+for a second makes such networks slower; "compile" has torch.compile(), too.
 """
 
 import sys
@@ -19,6 +19,8 @@ variant = sys.argv[5] if len(sys.argv) > 5 else ""
     [torch.from_numpy(pixels).float() / 255, torch.from_numpy(labels).long()]
     for pixels, labels in (load_mnist(folder, np), load_mnist(folder, np, "t10k")))
 
+if variant:
+    torch.set_num_threads(1)
 torch.manual_seed(seed)
 layers = []
 for n_in, n_out in zip([784, *units], units):

@@ -28,8 +28,8 @@ def programs(build, o):
             "Keras on JAX": script(o.jax_python, "keras", KERAS_BACKEND="jax"),
             "Keras on TensorFlow": script(o.tensorflow_python, "keras", KERAS_BACKEND="tensorflow"),
             "PyTorch": script(o.torch_python, "pytorch"),
-            "PyTorch, batches by index": script(o.torch_python, "pytorch", "index"),
-            "PyTorch, torch.compile": script(o.torch_python, "pytorch", "compile"),
+            "PyTorch, tuned": script(o.torch_python, "pytorch", "index"),
+            "PyTorch, compiled": script(o.torch_python, "pytorch", "compile"),
             "JAX by hand": script(o.jax_python, "jax"),
             "scikit-learn": script(o.jax_python, "sklearn")}
 
@@ -74,10 +74,10 @@ def main():
         for name, program in found.items():
             results[name]["target"].append(seconds(program, options.data, "128", EPOCHS, seed, TARGET))
             results[name]["five"].append(seconds(program, options.data, "10,10", 5, seed))
-    print(f"\nmedians of {options.seeds} seeds\n{'':27} to {TARGET:.1%}   epochs   to the end of 5 epochs   accuracy")
+    print(f"\nmedians of {options.seeds} seeds\n{'':20} to {TARGET:.1%}   epochs   to the end of 5 epochs   accuracy")
     for name, of in results.items():
         middle = {kind: {key: median(run[key] for run in runs) for key in runs[0]} for kind, runs in of.items()}
-        print(f"{name:27} {middle['target']['seconds']:6.2f} s {middle['target']['epochs']:8.0f} "
+        print(f"{name:20} {middle['target']['seconds']:6.2f} s {middle['target']['epochs']:8.0f} "
               f"{middle['five']['seconds']:22.2f} s {middle['five']['accuracy']:10.4f}")
     if options.json:
         options.json.write_text(json.dumps(results, indent=1))

@@ -1,6 +1,7 @@
 // The time of a step of several ranks, and what it is made of, for cluster_model.py:
 //   mpirun -n 2 bench_ranks S:32 K:256 ...     networks of common.hpp with the batch of all ranks
 // Writes, from rank 0, the slowest rank's medians in seconds, as lines of words:
+//   real BYTES                                 of a number
 //   sum RANKS BYTES SECONDS                    a sum of so many bytes over the ranks
 //   step RANKS NETWORK BATCH PARAMETERS ALONE OVERLAPPED AT_ONCE
 // ALONE: the step on a rank's share of the batch, by all ranks at the same time, without a word between them;
@@ -9,6 +10,7 @@
 #include <iostream>
 #include <memory>
 
+#include <xgrad/data/part.hpp>
 #include <xgrad/mpi/mpi.hpp>
 #include <xgrad/xgrad.hpp>
 
@@ -18,7 +20,7 @@ namespace {
 
 using namespace xgrad;
 
-constexpr int rounds = 7;
+constexpr int rounds = 5;
 
 double seconds() { return static_cast<double>(bench::now_ns()) * 1e-9; }
 
@@ -81,7 +83,7 @@ void measure_sums(Communicator& ranks) {
   for (std::size_t bytes = 64; bytes <= (std::size_t{4} << 20); bytes *= 4) {
     std::vector<Real> numbers(bytes / sizeof(Real), Real(0));
     std::vector<double> times;
-    const std::size_t n = bytes < 100'000 ? 200 : 30;
+    const std::size_t n = bytes < 100'000 ? 100 : 15;
     for (std::size_t k = 0; k < n; ++k) {
       MPI_Barrier(MPI_COMM_WORLD);
       const double start = seconds();
@@ -104,7 +106,7 @@ void measure_step(const std::string& name, std::size_t batch, const std::shared_
   at_once.step();
   ranks->bucket_bytes = usual;
   const double once = slowest(alone.step());
-  const int steps = std::clamp(static_cast<int>(0.3 / (once + 1e-5)), 3, 200);
+  const int steps = std::clamp(static_cast<int>(0.05 / (once + 1e-5)), 3, 100);
   std::vector<double> times[3];
   for (int round = 0; round < rounds; ++round) {
     Training* const all[] = {&alone, &overlapped, &at_once};
@@ -127,6 +129,7 @@ void measure_step(const std::string& name, std::size_t batch, const std::shared_
 int main(int argc, char** argv) {
   try {
     const auto ranks = mpi::world();
+    if (ranks->rank() == 0) std::cout << text("real ", sizeof(Real), '\n');
     measure_sums(*ranks);
     for (int k = 1; k < argc; ++k) {
       const std::string what = argv[k];

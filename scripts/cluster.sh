@@ -68,8 +68,8 @@ for ((k = 1; k <= hosts; ++k)); do
   if [ -n "$rate" ]; then
     at=(root)
     [ -z "$delay" ] || at=(parent 1:)
-    # a bucket of 64 KB, which is the largest packet of a veth
-    try tc -n "$id-$k" qdisc add dev eth0 "${at[@]}" handle 2: tbf rate "$rate" burst 64kb latency 100ms
+    # a small bucket: a larger one lets that much through at once after each pause
+    try tc -n "$id-$k" qdisc add dev eth0 "${at[@]}" handle 2: tbf rate "$rate" burst 8kb latency 100ms
   fi
   echo "10.77.0.$k host$k" >>"$agent/hosts"
   echo "host$k slots=$slots" >>"$agent/hostfile"
@@ -93,7 +93,7 @@ chmod +x "$agent/rsh" "$agent/in"
 export OMPI_MCA_plm_rsh_agent=$agent/rsh OMPI_MCA_orte_default_hostfile=$agent/hostfile
 export OMPI_MCA_btl=tcp,self OMPI_MCA_btl_tcp_if_include=10.77.0.0/24 OMPI_MCA_oob_tcp_if_include=10.77.0.0/24
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
-export OMPI_MCA_hwloc_base_binding_policy=none
+export OMPI_MCA_hwloc_base_binding_policy=none OMPI_MCA_mpi_yield_when_idle=1  # the hosts share processors
 "$agent/rsh" host1 "$(printf '%q ' "$@")" &
 running=$!
 wait $running || exit $?

@@ -186,7 +186,7 @@ def fitted(runs):
         overlap = step / 20
         off = sorted(abs(predict(s, compute, wires["host", s[0]], overlap) / s[4] - 1)
                      for s in runs["host"][1] if 1 < s[0] <= os.cpu_count())
-        errors[overlap] = off[len(off) // 2]
+        errors[overlap] = off[len(off) // 2] if off else 0.0
     return compute, wires, min(errors, key=errors.get)
 
 
@@ -221,7 +221,9 @@ PLANNED = {"10 GbE": Network(20e-6, 2e-6, 1 / (0.94 * 1.25e9)), "100 GbE": Netwo
 
 def plan(runs):
     compute, _, overlap = fitted(runs)
-    print("| network | ranks | 10 GbE: as it is | half | four fifths | 100 GbE: as it is | half | four fifths |")
+    for name, c in compute.items():
+        print(f"{name}: {1e6 * c.step:.0f} us a step and {1e6 * c.sample:.2f} us a sample")
+    print("| network, batch | ranks | 10 GbE: as it is | half | four fifths | 100 GbE: as it is | half | four fifths |")
     print("|---|---|---|---|---|---|---|---|")
     for name, c in compute.items():
         one = BATCH[name] / c.time(BATCH[name])  # samples in a second

@@ -30,7 +30,9 @@ void Messages::see_who_left() {
     check(MPI_Iprobe(MPI_ANY_SOURCE, of_leaving, comm_, &left, &status), "a look for messages");
     if (!left) return;
     check(MPI_Recv(nullptr, 0, MPI_BYTE, status.MPI_SOURCE, of_leaving, comm_, MPI_STATUS_IGNORE), "a farewell");
-    has_left_[static_cast<std::size_t>(status.MPI_SOURCE)] = true;
+    const auto source = static_cast<std::size_t>(status.MPI_SOURCE);
+    if (std::find(has_left_.begin(), has_left_.end(), true) == has_left_.end()) first_left_ = source;
+    has_left_[source] = true;
   }
 }
 
@@ -56,12 +58,13 @@ void Messages::wait(const char* what, std::string_view where, double seconds, co
     const auto gone = std::find_if(ranks.begin(), ranks.end(), [&](std::size_t r) { return has_left_[r]; });
     if (gone != ranks.end() && left_at < 0) left_at = now;
     if (gone != ranks.end() && now - left_at > 1)
-      fail(text("rank ", *gone, " has ended while rank ", rank_, " waits for ", what, ", in: ", where));
+      fail(text("rank ", first_left_, " has ended, and rank ", rank_, " waits for rank ", *gone, "'s ", what, ": ",
+                where));
     if (now < seconds) continue;
     std::string names;
-    for (const std::size_t r : ranks) names += (names.empty() ? "" : ", ") + std::to_string(r);
-    fail(text("rank ", rank_, " has waited ", seconds, " s for rank ", names.empty() ? "?" : names, " and ", what,
-              ", in: ", where, "; a rank that is only slow takes a larger timeout"));
+    for (const std::size_t r : ranks) names += (names.empty() ? "rank " : ", ") + std::to_string(r);
+    fail(text("rank ", rank_, " has waited ", seconds, " s for the ", what, " of ", names.empty() ? "others" : names,
+              ": ", where, "; for ranks that are only slow, Options has a larger timeout"));
   }
 }
 
@@ -101,7 +104,7 @@ std::string Messages::receive(std::size_t from, int tag, std::string_view where,
       check(MPI_Iprobe(static_cast<int>(from), tag, comm_, &there, &status), "a look for a message");
       return there != 0;
     };
-    wait("a message", where, seconds, std::cref(probe), only);
+    wait("message", where, seconds, std::cref(probe), only);
     int size = 0;
     MPI_Get_count(&status, MPI_BYTE, &size);
     message.resize(at + static_cast<std::size_t>(size));
@@ -128,7 +131,7 @@ std::string Messages::receive(std::size_t from, int tag, std::string_view where,
 void Messages::finish_sends(std::vector<MPI_Request>& sends, std::string_view where) {
   std::vector<Receive> none;
   wait(
-      "taking a message", where, options_.timeout, [&] { return test(sends, none); },
+      "attention", where, options_.timeout, [&] { return test(sends, none); },
       [] { return std::vector<std::size_t>(); });
 }
 

@@ -37,8 +37,9 @@ void Messages::leave() {
       sends.push_back(MPI_REQUEST_NULL);
       MPI_Isend(nullptr, 0, MPI_BYTE, static_cast<int>((rank_ + k) % size_), of_leaving, comm_, &sends.back());
     }
-    const Clock::time_point end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
-                                                     std::chrono::duration<double>(broken_ ? 3 : options_.timeout));
+    const Clock::time_point end =
+        Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                           std::chrono::duration<double>(broken_ ? 3 : options_.callback_timeout));
     has_left_[rank_] = true;
     const auto is_left = [](bool left) { return left; };
     while (!(all = std::all_of(has_left_.begin(), has_left_.end(), is_left)) && Clock::now() < end) {

@@ -119,7 +119,7 @@ void Messages::finish() {
           if (receive.request != MPI_REQUEST_NULL) ranks.push_back(receive.from);
     return ranks;
   };
-  wait("its part of a sum", "a step", options_.timeout, std::cref(done), awaited);
+  wait("part of a sum", "a step", options_.timeout, std::cref(done), awaited);
   begun_ = 0;
 }
 

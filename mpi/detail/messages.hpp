@@ -73,6 +73,7 @@ class Messages final : public Communicator {
   std::size_t begun_ = 0;  // of them
   std::uint64_t count_ = 0;
   std::vector<bool> has_left_;
+  std::size_t first_left_ = 0;  // of these, who did so first
 };
 
 }  // namespace mpi

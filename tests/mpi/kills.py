@@ -53,9 +53,14 @@ while done < kills:
     else:
         os.kill(random.choice(alive), signal.SIGKILL)
         begun = time.time()
-        out, err = job.communicate(timeout=20)  # raises TimeoutExpired for a hang
+        try:
+            out, err = job.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            os.system(f"ps -eo pid,ppid,stat,wchan:20,etimes,args | grep -E 'mpirun|{os.path.basename(victim)}'")
+            raise
         longest = max(longest, time.time() - begun)
         done += 1
+        print(f"kill {done}: ended after {time.time() - begun:.2f} s", file=sys.stderr)
         while processes(path):
             assert time.time() - begun < 20, "a rank lives on"
             time.sleep(0.01)

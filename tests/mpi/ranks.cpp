@@ -98,6 +98,29 @@ TEST_CASE("sums are those of all ranks, in their order, for few numbers and for 
   }
 }
 
+TEST_CASE("a rank that does not come is named after the time-out, and one that has ended at once") {
+  if (ranks() == 1) return;
+  const std::size_t last = ranks() - 1;
+  for (const bool ends : {false, true}) {
+    CAPTURE(ends);
+    auto by = mpi::communicator(MPI_COMM_WORLD, {.timeout = ends ? 60.0 : 1.0});
+    if (rank() == last) {
+      if (!ends) std::this_thread::sleep_for(std::chrono::seconds(3));
+      by.reset();
+      continue;
+    }
+    std::vector<Real> x(3);
+    by->begin_sum(x);
+    CHECK(thrown_by([&] { by->finish(); }) ==
+          (ends ? text("mpi: rank ", last, " has ended, and rank ", rank(), " waits for rank ", last,
+                       "'s part of a sum: a step")
+                : text("mpi: rank ", rank(), " has waited 1 s for the part of a sum of rank ", last,
+                       ": a step; for ranks that are only slow, Options has a larger timeout")));
+    CHECK(by->is_broken());
+    CHECK_THROWS_AS(by->gather("more", ""), Error);
+  }
+}
+
 TEST_CASE("200 steps of all ranks have the losses and weights of one, the last smaller batch included") {
   const FitOptions options{.batch_size = 256, .epochs = 50};  // 4 batches of 1000 samples each
   const Run together = train(all_ranks(), options);

@@ -1,5 +1,5 @@
-// What kills.py kills: victim CHECKPOINT EPOCHS trains a small network by all ranks, goes on from the checkpoint if there
-// is one, and prints on rank 0 each epoch's loss to its last bit.
+// What kills.py kills: victim CHECKPOINT EPOCHS trains a small network by all ranks, goes on from the checkpoint if
+// there is one, and prints on rank 0 each epoch's loss to its last bit.
 
 #include <filesystem>
 #include <iostream>

@@ -31,6 +31,19 @@ TEST_CASE("images become rows of pixels scaled to 0..1") {
   check_close(batch.y, {0, 1, 2, 3, 4}, 0);
 }
 
+TEST_CASE("images of any number of pixels are scaled to the last one") {
+  for (const std::size_t pixels : {1, 63, 64, 65, 100, 128, 784, 785}) {
+    LabelledImages images{{2, 1, pixels}, {}, {0, 1}};
+    for (std::size_t k = 0; k < 2 * pixels; ++k) images.pixels.push_back(static_cast<std::uint8_t>(7 * k + 3));
+    Batch batch;
+    const std::uint32_t second = 1;
+    Samples(images).gather({&second, 1}, batch);
+    REQUIRE(batch.x.shape() == Shape{1, pixels});
+    for (std::size_t k = 0; k < pixels; ++k)
+      CHECK(batch.x(0, k) == static_cast<Real>(images.pixels[pixels + k]) * (Real{1} / 255));
+  }
+}
+
 TEST_CASE("a batch that held smaller images grows") {
   const LabelledImages images = five_images();
   Batch batch{zeros({1, 1}), zeros({1})};

@@ -22,7 +22,7 @@ Var inner_product(const char* who, const std::vector<Var>& v, const std::vector<
 }  // namespace
 
 std::vector<Var> gradient(Var y, const std::vector<Var>& inputs) {
-  require(y.value().size() == 1, "gradient: y has shape ", y.shape(), "; it takes one element, such as sum(y)");
+  require(y.size() == 1, "gradient: y has shape ", y.shape(), "; it takes one element, such as sum(y)");
   return vjp(y, inputs, y.tape().constant(y.shape(), 1));
 }
 
@@ -39,7 +39,7 @@ Var jvp(Var y, const std::vector<Var>& inputs, const std::vector<Var>& direction
 
 Var jacobian(Var y, Var x) {
   std::vector<Var> rows;
-  for (std::size_t i = 0; i < y.value().size(); ++i) {
+  for (std::size_t i = 0; i < y.size(); ++i) {
     const Var unit = y.tape().constant(y.shape(), [i](Tensor& v) {
       v.fill(0);
       v.data()[i] = 1;

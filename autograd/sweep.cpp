@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <xgrad/autograd/detail/replay.hpp>
 #include <xgrad/autograd/ops/ops.hpp>
 
 // Backpropagation. elementwise.cpp says what an adjoint is, x̄ = dL/dx, and what a pullback is: the vector-Jacobian
@@ -75,16 +76,17 @@ bool Sweep::next_line(See see) {
   Tape& tape = result_.tape();
   while (line_ > 0) {
     --line_;
-    if (adjoints_[line_] == none || tape[line_].op == nullptr || !tape[line_].active) continue;
-    const Tape::Record y = tape[line_];  // y = f(a, b, c): a copy, for recording may move the list
+    const std::vector<Tape::Record>& lines = tape.records_;
+    if (adjoints_[line_] == none || lines[line_].op == nullptr || !lines[line_].active) continue;
+    const Tape::Record y = lines[line_];  // y = f(a, b, c): a copy, for recording may move the list
     const std::size_t first = tape.size(), arity = y.op->forward.arity();
     const auto input = [&](std::size_t k) { return k < arity ? tape.var(y.inputs[k]) : Var(); };
     const Pull given{tape.var(adjoints_[line_]), tape.var(line_), input(0), input(1), input(2), y.with};
     for (std::size_t k = 0; k < arity; ++k) {
       const std::uint32_t a = y.inputs[k];  // a, b or c
-      if (!tape[a].active || y.op->pull(k) == nullptr) continue;
+      if (!lines[a].active || y.op->pull(k) == nullptr) continue;
       Var term = y.op->pull(k)(given);
-      const Shape& shape = tape[a].value->shape();
+      const Shape& shape = lines[a].value->shape();
       if (term.shape() != shape) term = sum_to(term, shape);  // undo broadcasting, once, here
       std::uint32_t& adjoint = adjoints_[a];                  // ā += term
       adjoint = adjoint == none ? term.line() : add(tape.var(adjoint), term).line();
@@ -107,6 +109,27 @@ bool Sweep::next(std::vector<Term>& terms) {
   });
 }
 
+void Sweep::finish() {
+  Tape& tape = result_.tape();
+  const std::uint32_t y = result_.line(), seed = adjoints_[y];
+  const bool begins = line_ == y + 1;
+  if (begins && tape.replay_ && tape.replay_->fits(tape, y, seed)) {
+    tape.replay_->run(tape);
+    adjoints_ = tape.replay_->adjoints;
+    line_ = 0;
+    return;
+  }
+  const std::size_t first = tape.size();
+  const bool was_read = tape.was_read_.exchange(false);
+  while (next())
+    ;
+  if (begins) {
+    if (!tape.replay_) tape.replay_ = std::make_unique<Tape::Replay>();
+    tape.replay_->keep(tape, y, seed, first, adjoints_);
+  }
+  if (was_read) tape.was_read_ = true;  // for a sweep whose pullback ran this one
+}
+
 Var Sweep::gradient(std::uint32_t line) const {
   require<TapeError>(reached(line), "sweep: line ", line, " has received no gradient yet");
   return result_.tape().var(adjoints_[line]);
@@ -126,19 +149,17 @@ void Tape::pull(Var y, Var seed, const std::vector<Var>& inputs, std::vector<Var
                        " is a constant; make it a variable() or a watched parameter");
   line_of(y);  // throws unless it is of this tape
   Sweep sweep(y, seed);
-  while (sweep.next())
-    ;
+  sweep.finish();
   gradients.clear();
   for (Var x : inputs) gradients.push_back(gradient_of(x, sweep));
 }
 
 void Tape::backward(Var loss) {
-  require(loss.value().size() == 1, "backward: the loss has shape ", loss.shape(),
+  require(loss.size() == 1, "backward: the loss has shape ", loss.shape(),
           "; it takes one element, such as the mean over the batch");
   line_of(loss);  // throws unless it is of this tape
   Sweep sweep(loss, constant(loss.shape(), 1));
-  while (sweep.next())
-    ;
+  sweep.finish();
   const auto is_reached = [&](const Watched& w) { return sweep.reached(w.var.line()); };
   require<TapeError>(std::any_of(watched_.begin(), watched_.end(), is_reached),
                      "backward: the loss depends on no watched parameter");

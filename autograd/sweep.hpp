@@ -26,6 +26,11 @@ class Sweep {
   /// Returns false if there is no such line left. Throws TapeError after rewind(), and what a pullback throws.
   bool next();
 
+  /// Does all lines that are left. A sweep that has not begun, over the same lines as the one of the tape's recording
+  /// before, is replayed: its operations are run on the new numbers without their pullbacks. The lines that it writes,
+  /// and every bit of their numbers, are the same as by next().
+  void finish();
+
   /// What a line has handed to one of its inputs.
   struct Term {
     std::uint32_t input;    ///< the line of the input

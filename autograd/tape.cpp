@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <xgrad/autograd/detail/replay.hpp>
 #include <xgrad/autograd/tools/explain.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -41,7 +42,10 @@ Var Tape::constant(const Tensor& x) {
 Var Tape::constant(Real x) { return constant(Shape{}, x); }
 
 Var Tape::constant(const Shape& shape, Real value) {
-  return constant(shape, [value](Tensor& x) { x.fill(value); });
+  Record& leaf = write(shape, [value](Tensor& x) { x.fill(value); });
+  leaf.number = true;
+  leaf.with.number = value;
+  return last();
 }
 
 Var Tape::variable(const Tensor& x) {

@@ -15,6 +15,7 @@
 // lines of its own below (sweep.cpp).
 
 #include <array>
+#include <atomic>
 #include <concepts>
 #include <functional>
 #include <memory>
@@ -40,6 +41,7 @@ class Tape {
     std::array<std::uint32_t, 3> inputs{};  ///< the lines of the inputs a, b and c, as many as the operation has
     bool active = false;            ///< whether it depends on a variable or a parameter, so that it gets a gradient
     bool swept = false;             ///< whether a sweep wrote this line
+    bool number = false;            ///< for a leaf whose elements are all `with.number`, as constant(number) makes it
     const Tensor* value = nullptr;  ///< the result, or the tensor of a leaf
     const Parameter* parameter = nullptr;  ///< for a leaf that is a parameter, which one
     Attributes with{};                     ///< what the operation was told beside its inputs
@@ -135,7 +137,10 @@ class Tape {
   std::size_t size() const { return records_.size(); }
 
   /// A line, by its number. The reference is good until the next line is recorded.
-  const Record& operator[](std::size_t line) const { return records_[line]; }
+  const Record& operator[](std::size_t line) const {
+    was_read_.store(true, std::memory_order_relaxed);
+    return records_[line];
+  }
 
   /// A line as a Var, by its number.
   Var var(std::uint32_t line) const { return {anchor_, anchor_->recording, line}; }
@@ -181,6 +186,8 @@ class Tape {
     return input.line();
   }
   friend class Sweep;
+  friend class Var;
+  struct Replay;
 
   static constinit thread_local char this_thread;  // no two threads have it at one address
 
@@ -195,6 +202,8 @@ class Tape {
   std::vector<Watched> watched_;
   std::vector<std::uint32_t> places_;  // a hash table of the parameters: 1 + the number of one in watched_, or 0
   std::vector<std::uint32_t> spare_;   // the memory of the last sweep's list
+  std::unique_ptr<Replay> replay_;     // the sweep of the recording before, if it can be run again
+  mutable std::atomic<bool> was_read_ = false;  // whether anybody looked at a number since a sweep began
   bool check_finite_ = false;
   std::function<void(std::uint32_t)> on_line_;
 };
@@ -202,5 +211,7 @@ class Tape {
 static_assert(sizeof(Tape::Record) <= 64);  // a cache line
 
 inline const Tensor& Var::value() const { return *tape()[line()].value; }
+inline const Shape& Var::shape() const { return tape().records_[line()].value->shape(); }
+inline std::size_t Var::size() const { return tape().records_[line()].value->size(); }
 
 }  // namespace xgrad::inline XGRAD_PRECISION

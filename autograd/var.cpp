@@ -57,7 +57,7 @@ std::ostream& operator<<(std::ostream& out, Var x) {
 }
 
 double Var::item() const {
-  require(value().size() == 1, "item: the shape is ", shape(), "; it takes a Var with one element");
+  require(size() == 1, "item: the shape is ", shape(), "; it takes a Var with one element");
   return *value().data();
 }
 

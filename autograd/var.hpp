@@ -30,8 +30,8 @@ class Var : by_argument::Operand {
 
   /// The tensor on this line. The reference is good until the tape is rewound; copy the tensor to keep it.
   inline const Tensor& value() const;  // in tape.hpp
-  /// The shape of the tensor on this line.
-  const Shape& shape() const { return value().shape(); }
+  inline const Shape& shape() const;  ///< the shape of the tensor on this line
+  inline std::size_t size() const;    ///< the number of its elements
 
   /// The extent along an axis; negative ones count from the last. Throws ShapeError if there is no such axis.
   std::size_t shape(std::ptrdiff_t axis) const;

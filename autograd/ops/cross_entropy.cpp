@@ -19,7 +19,7 @@ Var labels_for(const char* who, const Given& given, Var x) {
   const std::size_t classes = x.shape().size() == 2 ? x.shape()[1] : 0;
   require(classes > 0 && x.shape()[0] > 0 && labels.shape() == Shape{x.shape()[0]}, who, ": labels ", labels.shape(),
           " with predictions ", x.shape(), "; it takes (n,) with (n, classes), not empty");
-  for (std::size_t row = 0; row < labels.value().size(); ++row) {
+  for (std::size_t row = 0; row < labels.size(); ++row) {
     const Real label = labels.value().data()[row];
     require<ValueError>(label >= 0 && label < static_cast<Real>(classes) && label == std::floor(label), who, ": label ",
                         label, " at row ", row, "; it takes integers from 0 to ", classes - 1);
@@ -53,8 +53,7 @@ Var cross_entropy_slope(Var a, Var b, Var c) {
               slope[label] = (p[label] - 1) * scale;
             }
           },
-      .pull_b =
-          [](const Pull& p) { return p.g * (p.c.shape().empty() ? p.c / p.a.value().size() : expand_dims(p.c, 1)); },
+      .pull_b = [](const Pull& p) { return p.g * (p.c.shape().empty() ? p.c / p.a.size() : expand_dims(p.c, 1)); },
       .pull_c =
           [](const Pull& p) {
             const Var by_class = p.g * cross_entropy_slope(p.a, p.b, p.c.tape().constant(p.c.shape(), 1));

@@ -38,9 +38,9 @@ Var take(Var a, Var b) {
       .pull_a = [](const Pull& p) { return segment_sum(p.g, p.b, p.a.shape()[0]); },
   };
   require(!a.shape().empty(), "take: the shape is ", a.shape(), "; it takes rows, (m, ...)");
-  check_indices("take", b, b.value().size(), a.shape()[0]);
+  check_indices("take", b, b.size(), a.shape()[0]);
   Shape shape = a.shape();
-  shape[0] = b.value().size();
+  shape[0] = b.size();
   return a.tape().record(op, shape, a, b);
 }
 

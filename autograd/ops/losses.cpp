@@ -17,7 +17,7 @@ Var weighted_mean(const char* who, Var losses, const Given& given) {
   Shape alone(losses.shape().size(), 1);  // a sample's losses added up, and its other axes kept as 1
   if (!alone.empty()) alone[0] = samples[0];
   const Var sums = reshape(sum_to(losses, alone), samples);
-  return sum(sums * weights) / losses.value().size();
+  return sum(sums * weights) / losses.size();
 }
 
 Var sum_over_classes(Var x) {
@@ -34,8 +34,8 @@ namespace {
 // The target as a Var, if it has the prediction's shape.
 Var matching(const char* who, const Given& given, Var prediction) {
   const Var target = given.beside(prediction);
-  require(target.shape() == prediction.shape() && prediction.value().size() > 0, who, ": the target has shape ",
-          target.shape(), " and the prediction ", prediction.shape(), "; it takes equal shapes that are not empty");
+  require(target.shape() == prediction.shape() && prediction.size() > 0, who, ": the target has shape ", target.shape(),
+          " and the prediction ", prediction.shape(), "; it takes equal shapes that are not empty");
   return target;
 }
 
@@ -49,12 +49,12 @@ Var error_slope(Var a, Var b, Var c) {
             const Real scale = 2 * *c.data() / static_cast<Real>(b.size());
             map(y, a, b, [scale](Real a, Real b) { return (b - a) * scale; });
           },
-      .pull_a = [](const Pull& p) { return p.g * (p.c * -2 / p.b.value().size()); },
-      .pull_b = [](const Pull& p) { return p.g * (p.c * 2 / p.b.value().size()); },
+      .pull_a = [](const Pull& p) { return p.g * (p.c * -2 / p.b.size()); },
+      .pull_b = [](const Pull& p) { return p.g * (p.c * 2 / p.b.size()); },
       .pull_c =
           [](const Pull& p) {
             const Var error = p.b - p.a;
-            return sum(p.g * error) * 2 / p.b.value().size();
+            return sum(p.g * error) * 2 / p.b.size();
           },
   };
   return b.tape().record(op, b.shape(), a, b, c);

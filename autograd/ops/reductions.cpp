@@ -45,8 +45,7 @@ Var max_to(Var a, const Shape& shape) {
   };
   require(broadcasts_to(shape, a.shape()), "max: cannot reduce ", a.shape(), " to ", shape,
           "; it takes a shape that broadcasts to ", a.shape());
-  require(a.value().size() > 0 || element_count(shape) == 0, "max: the shape is ", a.shape(),
-          "; there is nothing to reduce");
+  require(a.size() > 0 || element_count(shape) == 0, "max: the shape is ", a.shape(), "; there is nothing to reduce");
   return a.tape().record(op, shape, a);
 }
 
@@ -100,8 +99,8 @@ Var sum(Var x, const Axes& axes, bool keepdims) {
 }
 
 Var mean(Var x) {
-  require(x.value().size() > 0, "mean: the shape is ", x.shape(), "; it takes at least one element to reduce");
-  return sum(x) / x.value().size();
+  require(x.size() > 0, "mean: the shape is ", x.shape(), "; it takes at least one element to reduce");
+  return sum(x) / x.size();
 }
 
 Var mean(Var x, const Axes& axes, bool keepdims) {

@@ -35,13 +35,13 @@ Var reshape(Var a, const Shape& shape) {
       .forward = [](Tensor& y, In a) { std::copy(a.begin(), a.end(), y.begin()); },
       .pull_a = [](const Pull& p) { return reshape(p.g, p.a.shape()); },
   };
-  require(element_count(shape) == a.value().size(), "reshape: cannot turn ", a.shape(), " into ", shape,
-          "; it takes a shape of ", a.value().size(), " elements");
+  require(element_count(shape) == a.size(), "reshape: cannot turn ", a.shape(), " into ", shape,
+          "; it takes a shape of ", a.size(), " elements");
   if (shape == a.shape()) return a;
   return a.tape().record(op, shape, a);
 }
 
-Var flatten(Var x) { return reshape(x, {x.value().size()}); }
+Var flatten(Var x) { return reshape(x, {x.size()}); }
 
 Var expand_dims(Var x, int axis) {
   Shape shape = x.shape();

@@ -60,8 +60,8 @@ class Forward {
 
 /// A pullback computes the vector-Jacobian product of one input: from ȳ what is added to that input's adjoint, such as
 /// ȳ b for the first input of y = a b. It calls recorded functions only, so its result can be differentiated again.
-/// Which it calls may depend on shapes, attributes, and numbers that it reads by value() or item(): of nothing else does
-/// Sweep::finish() know whether it has changed since the recording before.
+/// Which it calls may depend on shapes, attributes, and numbers that it reads by value() or item(): of nothing else
+/// does Sweep::finish() know whether it has changed since the recording before.
 using Pullback = Var (*)(const Pull& p);
 
 /// What a tape knows of an operation. An input without a pullback gets no gradient.

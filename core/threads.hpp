@@ -9,9 +9,10 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 /// Sets how many threads share each large product of matrices, each elementwise loop over many numbers, and each step
 /// of an optimizer for many weights. It is 1 unless set, since small ones only lose by more. A given number gives the
-/// same bits every time. It is not to be called while another thread computes. In a forked process, which has none of
-/// the threads, the caller does all parts. Throws ValueError for less than 1, more than 1,024, or more than the system
-/// gives.
+/// same bits every time, whether or not the caller does all parts by itself, as it does while a running comparison
+/// finds that to be faster. It is not to be called while another thread computes. In a forked process, which has none
+/// of the threads, the caller does all parts. Throws ValueError for less than 1, more than 1,024, or more than the
+/// system gives.
 void set_num_threads(int threads);
 
 /// How many threads share large work, as set_num_threads() has set it.

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 
+#include <chrono>
 #include <system_error>
 
 #include <xgrad/core/kernels/denormals.hpp>
@@ -57,22 +58,37 @@ void Workers::end() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void Workers::run(const Task& task) {
-  if (forked()) {
-    for (std::size_t worker = 0; worker < size(); ++worker) task(worker, size());
-    return;
-  }
-  task_ = &task;
-  mode_ = FlushDenormals::mode();
-  busy_ = static_cast<std::uint32_t>(threads_.size());
-  ++round_;
-  round_.notify_all();
+void Workers::call(const Task& task, std::size_t worker) {
   try {
-    task(0, size());
+    task(worker, size());
   } catch (...) {
-    errors_[0] = std::current_exception();
+    errors_[worker] = std::current_exception();
   }
-  for (std::uint32_t busy = 0; (busy = busy_) != 0;) wait_while(busy_, busy);
+}
+
+void Workers::run(const Task& task) {
+  if (threads_.empty() || forked()) return run(task, false);
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point begin = Clock::now();
+  run(task, comparison_.shares());
+  comparison_.add(std::chrono::nanoseconds(Clock::now() - begin).count());
+}
+
+void Workers::run_again(const Task& task) { run(task, was_shared_ && !forked()); }
+
+void Workers::run(const Task& task, bool shared) {
+  was_shared_ = shared;
+  if (shared) {
+    task_ = &task;
+    mode_ = FlushDenormals::mode();
+    busy_ = static_cast<std::uint32_t>(threads_.size());
+    ++round_;
+    round_.notify_all();
+    call(task, 0);
+    for (std::uint32_t busy = 0; (busy = busy_) != 0;) wait_while(busy_, busy);
+  } else {
+    for (std::size_t worker = 0; worker < size(); ++worker) call(task, worker);
+  }
   std::exception_ptr first;
   for (std::exception_ptr& error : errors_)
     if (std::exception_ptr its = std::exchange(error, nullptr); its && !first) first = its;
@@ -85,11 +101,7 @@ void Workers::work(std::size_t worker) {
     round = round_;
     if (task_ == nullptr) return;
     FlushDenormals::set_mode(mode_);
-    try {
-      (*task_)(worker, size());
-    } catch (...) {
-      errors_[worker] = std::current_exception();
-    }
+    call(*task_, worker);
     if (--busy_ == 0) busy_.notify_one();
   }
 }

@@ -132,7 +132,7 @@ bool Trainer::learn_together(const std::function<void(std::size_t, std::size_t, 
   if (changed != parts_.end()) {
     find_parameters();
     watched_ = changed->watches;
-    workers_->run([&](std::size_t worker, std::size_t) {
+    workers_->run_again([&](std::size_t worker, std::size_t) {
       if (parts_[worker].share > 0) find_gradients(parts_[worker]);
     });
   }

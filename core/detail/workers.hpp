@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include <xgrad/core/detail/comparison.hpp>
 #include <xgrad/core/threads.hpp>
 
 namespace xgrad::inline XGRAD_PRECISION {
@@ -24,14 +25,23 @@ class Workers {
 
   /// Calls task(0, n), ..., task(n - 1, n), each in its own thread, and returns when all have returned. If calls throw,
   /// it then throws what the first of them, in their order, threw. All threads treat denormal numbers as the caller
-  /// does (denormals.hpp). In a forked process, which has none of the threads, the caller makes all calls.
+  /// does (denormals.hpp). In a forked process, which has none of the threads, the caller makes all calls. It also does
+  /// so while that is measured to be faster, as where the system has put the cores far apart: the parts, and so the
+  /// bits, stay the same.
   void run(const Task& task);
+
+  /// As run(), each part in the thread that had it in the last run(), whose tape it may read.
+  void run_again(const Task& task);
 
  private:
   void work(std::size_t worker);
+  void call(const Task& task, std::size_t worker);
+  void run(const Task& task, bool shared);
   void end();
   bool forked() const;
 
+  Comparison comparison_;
+  bool was_shared_ = true;
   const Task* task_ = nullptr;  // none: the threads are to end
   std::uint64_t mode_ = 0;      // that of the caller's arithmetic
   std::atomic<std::uint32_t> round_ = 0, busy_ = 0;

@@ -34,9 +34,13 @@ Facts facts_of(Model& model, const BatchSource& data, const FitOptions& o) {
 }
 
 void require_sums(const std::vector<Metric>& metrics) {
-  for (const Metric& metric : metrics)
+  for (const Metric& metric : metrics) {
+    for (const auto& [name, make] : all_losses())
+      require<ValueError>(name != metric.kind() || !make().is_of_batch(), "fit: the metric ", metric.name(),
+                          " is one of the whole batch; it takes no communicator");
     require<ValueError>(metric.has_sums(), "fit: the metric ", metric.name(),
                         " has no sums(Sums&), by which ranks add it up; it takes no communicator");
+  }
 }
 
 }  // namespace

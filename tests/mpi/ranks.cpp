@@ -98,6 +98,40 @@ TEST_CASE("sums are those of all ranks, in their order, for few numbers and for 
   }
 }
 
+TEST_CASE("all metrics of two parts of the data are those of the whole") {
+  Rng rng(6);
+  const Tensor p = random_uniform(rng, {60, 3}, 0.1, 0.9);
+  Tensor one_hot = zeros({60, 3}), labels = zeros({60});
+  for (std::size_t i = 0; i < 60; ++i) one_hot(i, i % 7 % 3) = 1, labels(i) = static_cast<Real>(i % 7 % 3);
+  for (const std::string& name : names_of(all_metrics())) {
+    CAPTURE(name);
+    if (name == "dice" || name == "tversky") continue;  // of whole batches
+    const Metric start = name;
+    REQUIRE(start.has_sums());
+    const Tensor& y = name == "accuracy" || name == "acc" || name.starts_with("sparse") ? labels : one_hot;
+    const auto of = [&](std::uint32_t begin, std::uint32_t end) {
+      std::vector<std::uint32_t> rows(end - begin);
+      std::iota(rows.begin(), rows.end(), begin);
+      Tensor its_y, its_p;
+      gather_rows(y, rows, its_y);
+      gather_rows(p, rows, its_p);
+      Metric metric = start;
+      metric.update(its_y, its_p);
+      return metric;
+    };
+    Metric whole = of(0, 60), together = start;
+    for (Metric part : {start, of(0, 23), of(23, 60)}) {
+      Sums its;
+      part.sums(its);
+      Sums others(its.numbers());
+      together.sums(others);
+    }
+    REQUIRE(together.size() == whole.size());
+    for (std::size_t k = 0; k < whole.size(); ++k)
+      CHECK(together.result(k) == doctest::Approx(whole.result(k)).epsilon(1e-12));
+  }
+}
+
 TEST_CASE("a rank that does not come is named after the time-out, and one that has ended at once") {
   if (ranks() == 1) return;
   const std::size_t last = ranks() - 1;
@@ -251,6 +285,9 @@ TEST_CASE("ranks that differ are told so, on all ranks") {
   normalised.compile("adam", "sparse_categorical_crossentropy");
   CHECK(fit(normalised, part, {}) ==
         "rank 0: fit: batch_normalization/moving_mean is counted over whole batches; it takes no communicator");
+  Sequential overlap{Dense(3, softmax)};
+  overlap.compile("adam", "sparse_categorical_crossentropy", {"dice"});
+  CHECK(fit(overlap, part, {}) == "rank 0: fit: the metric dice is one of the whole batch; it takes no communicator");
   CHECK(fit(network(), part, {.validation_split = 0.1}).find("give each rank its part") != std::string::npos);
 }
 

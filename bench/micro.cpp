@@ -7,8 +7,9 @@
 #include <cblas.h>
 
 #include <ctime>
-#include <xgrad/core/kernels/detail/lanes.hpp>
 #include <xgrad/xgrad.hpp>
+
+double multiply_add_gflops();  // multiply_add.cpp
 
 namespace {
 
@@ -134,19 +135,6 @@ double fastest(int repetitions, Work work) {
     best = std::min(best, static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC);
   }
   return best;
-}
-
-double multiply_add_gflops() {
-  constexpr int sums = 12, times = 10'000'000;  // enough sums that none waits for itself, and few enough for registers
-  const auto work = [] {
-    simd::Lanes s[sums] = {}, x = simd::Lanes{} + 0.5f;
-    benchmark::DoNotOptimize(x);
-    for (int k = 0; k < times; ++k)
-#pragma GCC unroll 12
-      for (simd::Lanes& sum : s) sum = sum * x + x;
-    for (simd::Lanes& sum : s) benchmark::DoNotOptimize(sum);
-  };
-  return 2e-9 * sums * times * simd::lanes / fastest(10, work);
 }
 
 double sgemm_gflops() {

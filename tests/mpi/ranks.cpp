@@ -28,9 +28,9 @@ std::size_t ranks() { return all_ranks()->size(); }
 constexpr std::size_t samples = 1000;
 
 // The rows of a data set that a rank has.
-struct Part {
+struct Rows {
   Tensor x, y;
-  explicit Part(const Communicator& its, std::size_t columns = 12) {
+  explicit Rows(const Communicator& its, std::size_t columns = 12) {
     const auto [first, last] = Shards::divide(samples, its.rank(), its.size());
     Rng rng(3);
     const Tensor all = random_normal(rng, {samples, columns}, 0, 1);
@@ -58,7 +58,7 @@ struct Run {
 };
 
 Run train(const std::shared_ptr<Communicator>& by, FitOptions options = {}, double dropout = 0) {
-  const Part part(*by);
+  const Rows part(*by);
   Sequential m = network(dropout, static_cast<std::uint32_t>(4 + by->rank()));
   Run run;
   options.verbose = silent;
@@ -205,7 +205,7 @@ TEST_CASE("callbacks are called on rank 0, and what they decide holds for all") 
 
 TEST_CASE("layers that are frozen by a callback are frozen on all ranks") {
   const auto by = all_ranks();
-  const Part part(*by);
+  const Rows part(*by);
   Sequential m = network();
   const auto freezing = LambdaCallback{.on_epoch_begin = [](Model& model, std::size_t epoch) {
     if (epoch != 1) return;
@@ -230,7 +230,7 @@ TEST_CASE("what one rank throws, all throw, with its number") {
         "rank 0: the disk is full");
 
   // an objective that throws in its third step on the last rank
-  Part part(*by);
+  Rows part(*by);
   struct Net {
     Dense layer{3, softmax};
     void fields(Fields& f) { f("layer", layer); }
@@ -261,8 +261,8 @@ TEST_CASE("what one rank throws, all throw, with its number") {
 TEST_CASE("ranks that differ are told so, on all ranks") {
   const auto by = all_ranks();
   const std::size_t last = ranks() - 1;
-  const Part part(*by), wide(*by, rank() == last ? 13 : 12);
-  const auto fit = [&](Sequential m, const Part& its, FitOptions options) {
+  const Rows part(*by), wide(*by, rank() == last ? 13 : 12);
+  const auto fit = [&](Sequential m, const Rows& its, FitOptions options) {
     options.verbose = silent;
     options.communicator = by;
     return thrown_by([&] { m.fit(its.x, its.y, options); });
@@ -278,7 +278,7 @@ TEST_CASE("ranks that differ are told so, on all ranks") {
     Sequential other{Input{{12}}, Dense(rank() == last ? 5 : 4), Dense(3, softmax)};
     other.compile("adam", "sparse_categorical_crossentropy");
     CHECK(fit(other, part, {}).starts_with(text("fit: ranks differ: rank ", last, " has a model of the fingerprint ")));
-    const Part whole(*alone());
+    const Rows whole(*alone());
     CHECK(fit(network(), rank() == 0 ? whole : part, {}).starts_with("rank 0: fit: 1000 samples, of "));
   }
   Sequential normalised{Dense(4), BatchNormalization(), Dense(3, softmax)};
@@ -294,7 +294,7 @@ TEST_CASE("ranks that differ are told so, on all ranks") {
 TEST_CASE("generators of parts of batches, which end at different steps, train as one of whole batches does") {
   const auto train_by = [](const std::shared_ptr<Communicator>& by) {
     Shards shards(samples, by->rank(), by->size());
-    const Part part(*by);
+    const Rows part(*by);
     std::size_t at = 0;
     const auto batches = [&](Batch& batch) {
       for (;; ++at) {
@@ -320,7 +320,7 @@ TEST_CASE(
   const Run straight = train(by, {.batch_size = 100, .epochs = 4}, 0.2);
   train(by, {.batch_size = 100, .epochs = 2, .callbacks = {ModelCheckpoint{path}}}, 0.2);
   const auto go_on = [&](const std::shared_ptr<Communicator>& with) {
-    const Part part(*with);
+    const Rows part(*with);
     Sequential m = Sequential::load(path);
     Run run;
     run.history = m.fit(part.x, part.y,
@@ -343,7 +343,7 @@ TEST_CASE(
 
 TEST_CASE("a Trainer of all ranks takes the steps of one, whatever part of the samples each has") {
   const auto steps = [](const std::shared_ptr<Communicator>& by) {
-    const Part part(*by);
+    const Rows part(*by);
     Sequential net = network(0, static_cast<std::uint32_t>(by->rank()));
     Trainer trainer(net, Adam{}, by);
     Rng rng(5);

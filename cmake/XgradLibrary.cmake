@@ -73,6 +73,7 @@ function(xgrad_library target)
   add_library(${target} ${ARGN})
   add_library(xgrad::${target} ALIAS ${target})
   xgrad_linkable(${target})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD_MODE GROUP)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                               $<BUILD_INTERFACE:${PROJECT_BINARY_DIR}/include>

@@ -23,16 +23,16 @@ template Optimizer::Optimizer(Nadam);
 namespace {
 
 template <class Rule>
-std::pair<std::string_view, Optimizer (*)()> row() {
+std::pair<std::string_view, Optimizer (*)()> rule_row() {
   return {Rule::name, [] { return Optimizer(Rule{}); }};
 }
 
 }  // namespace
 
 std::span<const std::pair<std::string_view, Optimizer (*)()>> optimizers() {
-  static const std::pair<std::string_view, Optimizer (*)()> all[] = {row<SGD>(),    row<RMSprop>(), row<Adam>(),
-                                                                     row<AdamW>(),  row<Adagrad>(), row<Adadelta>(),
-                                                                     row<Adamax>(), row<Nadam>()};
+  static const std::pair<std::string_view, Optimizer (*)()> all[] = {
+      rule_row<SGD>(),     rule_row<RMSprop>(),  rule_row<Adam>(),   rule_row<AdamW>(),
+      rule_row<Adagrad>(), rule_row<Adadelta>(), rule_row<Adamax>(), rule_row<Nadam>()};
   return all;
 }
 

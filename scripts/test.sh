@@ -17,11 +17,12 @@ done
 build thread --target thread_tests
 "$builds/thread/tests/thread_tests"
 if need gcovr; then
-  library=$builds/dev/CMakeFiles/xgrad_double.dir
+  build coverage --target engine_tests_double
+  "$builds/coverage/tests/engine_tests_double" >/dev/null
   gcovr --root "$root" --filter "$root/core/" --filter "$root/autograd/" --exclude-throw-branches --print-summary \
-    --fail-under-line 95 "$library/core" "$library/autograd" >"$builds/coverage.txt" ||
-    die "less than 95 % of the lines of core/ and autograd/ run in the tests: $builds/coverage.txt"
-  grep -E '^(lines|branches):' "$builds/coverage.txt"
+    --fail-under-line 95 "$builds/coverage" >"$builds/coverage/report.txt" ||
+    die "less than 95 % of the lines of core/ and autograd/ run in the tests: $builds/coverage/report.txt"
+  grep -E '^(lines|branches):' "$builds/coverage/report.txt"
 fi
 
 if need valgrind; then

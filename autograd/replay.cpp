@@ -8,6 +8,8 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 namespace {
 
+constexpr std::size_t most_lines = 10'000;  // of a longer recording, the copy would take more memory than it is worth
+
 // Without calls: this is done for every line of every step.
 bool is_same(const Tape::Record& a, const Tape::Record& b) {
   const auto bits = [](const Attributes& with) { return std::bit_cast<std::uint64_t>(with.axes); };
@@ -44,7 +46,7 @@ void Tape::Replay::keep(const Tape& tape, std::uint32_t its_result, std::uint32_
   const bool is_second = std::any_of(begin, sweep, [](const Record& line) { return line.swept; });
   if (is_second) return;  // the first one stays: what a recording sweeps again is recorded
   is_kept =
-      !tape.was_read_.load(std::memory_order_relaxed) &&
+      tape.records_.size() <= most_lines && !tape.was_read_.load(std::memory_order_relaxed) &&
       std::all_of(sweep, tape.records_.end(), [](const Record& line) { return line.op != nullptr || line.number; });
   if (!is_kept) return;
   recording = tape.anchor_->recording;

@@ -1,6 +1,6 @@
 #include <xgrad/training/detail/ranks.hpp>
 
-#include <cstring>
+#include <algorithm>
 
 #include <xgrad/training/detail/bytes.hpp>
 
@@ -64,7 +64,7 @@ std::string bytes_of(const std::vector<double>& numbers) {
 
 std::vector<double> doubles_of(std::string_view bytes) {
   std::vector<double> numbers(bytes.size() / sizeof(double));
-  std::memcpy(numbers.data(), bytes.data(), numbers.size() * sizeof(double));
+  std::copy_n(bytes.data(), numbers.size() * sizeof(double), reinterpret_cast<char*>(numbers.data()));
   return numbers;
 }
 

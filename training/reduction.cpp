@@ -8,8 +8,7 @@ namespace xgrad::inline XGRAD_PRECISION {
 
 void Reduction::lay_out(const Parameters& parameters, const std::vector<std::uint32_t>& order) {
   const std::size_t n = parameters.size();
-  std::string mine(order.size() * sizeof(std::uint32_t), '\0');
-  std::memcpy(mine.data(), order.data(), mine.size());
+  const std::string mine(reinterpret_cast<const char*>(order.data()), order.size() * sizeof(std::uint32_t));
   const std::vector<std::string> all = communicator_->gather("order of the gradients", mine);
   const auto its = std::find_if(all.begin(), all.end(), [](const std::string& each) { return !each.empty(); });
   order_.resize(n);

@@ -18,7 +18,8 @@ struct Tape::Replay {
   bool fits(const Tape& tape, std::uint32_t result, std::uint32_t seed) const;
 
   /// Keeps a sweep that is done and wrote the lines from `first` on, if it can be run again: if no pullback looked at a
-  /// number, of which it could make a choice, and the sweep put nothing on the tape but results and constant numbers.
+  /// number, of which it could make a choice, and the sweep put nothing on the tape but results and constant numbers,
+  /// no more than 10,000 lines in all.
   void keep(const Tape& tape, std::uint32_t result, std::uint32_t seed, std::size_t first,
             const std::vector<std::uint32_t>& its_adjoints);
 

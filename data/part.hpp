@@ -14,7 +14,7 @@ struct Part {
   std::size_t index = 0, count = 1;
   std::size_t shards = Shards::usual;  ///< of a file that counts its rows, as Shards divides them; see there
 
-  bool is_all() const { return count == 1 && index == 0; }
+  bool is_all() const { return count == 1 && index == 0; }  ///< whether there is no other part
 
   /// The first row of the part and the row after its last, of so many rows: those of Shards. Throws as Shards does;
   /// nothing where the part is all.

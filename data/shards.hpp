@@ -30,10 +30,10 @@ class Shards {
   static std::pair<std::size_t, std::size_t> divide(std::size_t samples, std::size_t rank, std::size_t ranks,
                                                     std::size_t shards = usual);
 
-  std::size_t samples() const { return samples_; }  ///< of all ranks
-  std::size_t first() const { return first_; }      ///< this rank's first row
-  std::size_t last() const { return last_; }        ///< the row after this rank's last
-  std::size_t size() const { return last_ - first_; }
+  std::size_t samples() const { return samples_; }     ///< of all ranks
+  std::size_t first() const { return first_; }         ///< this rank's first row
+  std::size_t last() const { return last_; }           ///< the row after this rank's last
+  std::size_t size() const { return last_ - first_; }  ///< how many samples this rank has
 
   /// A new random order, from the same one each time: of the rows in a shard, and of the shards in each round. Draws
   /// two numbers, whatever the rank has: generators that are equal on all ranks stay so.

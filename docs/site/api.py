@@ -22,7 +22,7 @@ ROOMS = {
 # What a type has because it is a module, a layer, a rule, a metric, a callback, a range, an allocator or a value is
 # said once, at that concept; the type's own comment says what it computes.
 SAID_ELSEWHERE = re.compile(
-    r"(fields|check|is_zero|on_\w+|watches_batches|begin|end|operator.*|~.*|(de)?allocate|construct|value_type)$"
+    r"(fields|sums|check|is_zero|on_\w+|watches_batches|begin|end|operator.*|~.*|(de)?allocate|construct|value_type)$"
     r"|optim/.*::at$|nn/metrics/.*::(update|result|size)$")
 
 

@@ -43,7 +43,7 @@ class Sums {
     return *this;
   }
 
-  bool adds() const { return adds_; }
+  bool adds() const { return adds_; }                              ///< whether it adds, and writes nothing down
   const std::vector<double>& numbers() const { return numbers_; }  ///< what was written down
 
   /// The next number that another walk wrote down. Throws ShapeError if there is none.

@@ -35,7 +35,7 @@ if [ "${1:-}" != --micro ]; then
 import importlib.util; print(importlib.util.find_spec("torch").submodule_search_locations[0])' 2>/dev/null || true)
 fi
 
-cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release -DXGRAD_ARCH="$arch" -DXGRAD_BENCH=ON \
+cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON -DXGRAD_ARCH="$arch" -DXGRAD_BENCH=ON \
   -DXGRAD_TESTS=OFF -DXGRAD_EXAMPLES=OFF -DBENCH_TORCH="$torch" >&2
 cmake --build "$folder" --target benchmarks >&2
 

@@ -62,6 +62,11 @@ def glorot(random, layers):
         n_in = n_out
 
 
+def weights(random, layers, np):
+    """Kernel and bias of each of these layers, in turn: glorot's, and zeros."""
+    return [w for kernel in glorot(random, layers) for w in (kernel, np.zeros(kernel.shape[1], np.float32))]
+
+
 def line(random):
     """L's data, points around y = 4 + 3 x, (100, 1), and where the line y = w x + b begins."""
     x = random.uniform(0, 2, (100, 1))

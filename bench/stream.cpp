@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 
 #include <xgrad/tables/csv_reader.hpp>
@@ -14,18 +13,13 @@
 #include <xgrad/mpi/mpi.hpp>
 #endif
 
+#include "common.hpp"
+
 namespace {
 
 using namespace xgrad;
 
 constexpr std::size_t batch_size = 1024;  // of all ranks
-
-double peak_megabytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string name; status >> name;)
-    if (double kilobytes = 0; name == "VmHWM:" && status >> kilobytes) return kilobytes / 1e3;
-  return 0;
-}
 
 // This rank's share of each batch: as many rows as any other's, until its part ends. The kinds of all columns are
 // given, so that the file is read once for each epoch, and before it what is in front of the part once.
@@ -81,7 +75,7 @@ int main(int argc, char** argv) {
     const History history = model.fit(share, options);
     std::cout << text("part ", part.index, " of ", part.count, ": ", share.rows, " rows, loss ",
                       history["loss"].back(), ", open after ", until_open, " s, trained after ", seconds(),
-                      " s, at most ", peak_megabytes(), " MB\n");
+                      " s, at most ", bench::peak_rss_mb(), " MB\n");
   } catch (const std::exception& e) {
     std::cerr << e.what() << '\n';
     return 1;

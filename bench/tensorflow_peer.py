@@ -54,8 +54,7 @@ def train(a, report, weights, loss_of, inputs, shortest=1):
 def train_mnist(a, report):
     pixels, labels = common.load_mnist(a.data, np)
     random = np.random.RandomState(a.seed)
-    kernels = list(common.glorot(random, a.work.layers))
-    weights = [w for kernel in kernels for w in (kernel, np.zeros(kernel.shape[1], np.float32))]
+    weights = common.weights(random, a.work.layers, np)
     images, classes = tf.constant(pixels), tf.constant(labels.astype(np.int32))
     whole = len(labels) % a.work.batch == 0
 

@@ -266,7 +266,6 @@ class Model {
   friend class SharedState;
   struct Training;
   using Objective = std::function<Var(Model&, Tape&, const Batch&, const Context&)>;
-
   Training& training();
   void compile_objective(Optimizers optimizers, Objective objective);
   void require_predicts() const;

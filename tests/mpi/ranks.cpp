@@ -1,85 +1,6 @@
-// Several processes that train together: mpirun -n 3 ./mpi_ranks. Each test runs on all ranks; those that have another
-// number of ranks to compare with train by a rank alone, MPI_COMM_SELF.
+// That several processes train as one does.
 
-#include <cmath>
-#include <limits>
-#include <numeric>
-#include <string>
-#include <thread>
-
-#include <xgrad/mpi/mpi.hpp>
-#include <xgrad/xgrad.hpp>
-
-#include "support.hpp"
-
-using namespace xgrad;
-
-namespace {
-
-std::shared_ptr<Communicator> all_ranks() { return mpi::world({.timeout = 20, .bucket_bytes = 2000}); }
-std::shared_ptr<Communicator> alone() {
-  all_ranks();
-  static const auto self = mpi::communicator(MPI_COMM_SELF);
-  return self;
-}
-std::size_t rank() { return all_ranks()->rank(); }
-std::size_t ranks() { return all_ranks()->size(); }
-
-constexpr std::size_t samples = 1000;
-
-// The rows of a data set that a rank has.
-struct Rows {
-  Tensor x, y;
-  explicit Rows(const Communicator& its, std::size_t columns = 12) {
-    const auto [first, last] = Shards::divide(samples, its.rank(), its.size());
-    Rng rng(3);
-    const Tensor all = random_normal(rng, {samples, columns}, 0, 1);
-    x = zeros({last - first, columns});
-    y = zeros({last - first});
-    for (std::size_t i = first; i < last; ++i) {
-      for (std::size_t k = 0; k < columns; ++k) x(i - first, k) = all(i, k);
-      y(i - first) = static_cast<Real>((all(i, 0) > 0) + (all(i, 1) * all(i, 2) > 0));
-    }
-  }
-};
-
-Sequential network(double dropout = 0, std::uint32_t seed = 4) {
-  Sequential m{Input{{12}}, Dense(32, relu, {.kernel_regularizer = L2{0.01}}), Dropout(dropout), Dense(16, tanh),
-               Dense(3, softmax)};
-  m.seed(seed);
-  m.compile(RMSprop{}, "sparse_categorical_crossentropy", {"accuracy", "sparse_top_k_categorical_accuracy"});
-  return m;
-}
-
-struct Run {
-  History history;
-  std::vector<Tensor> weights;
-  std::vector<double> losses{};
-};
-
-Run train(const std::shared_ptr<Communicator>& by, FitOptions options = {}, double dropout = 0) {
-  const Rows part(*by);
-  Sequential m = network(dropout, static_cast<std::uint32_t>(4 + by->rank()));
-  Run run;
-  options.verbose = silent;
-  options.communicator = by;
-  if (!options.validation_data) options.validation_data = BatchSource(part.x, part.y);
-  run.history = m.fit(part.x, part.y, options);
-  run.weights = m.get_weights();
-  return run;
-}
-
-void check_same(const Run& a, const Run& b) {
-  REQUIRE(a.history.epoch.size() == b.history.epoch.size());
-  for (std::size_t k = 0; k < a.history.logs.size(); ++k)
-    for (const auto& [name, number] : b.history.logs[k]) {
-      CAPTURE(name);
-      CHECK(a.history.logs[k].at(name) == doctest::Approx(number).epsilon(either(1e-4, 1e-10)));
-    }
-  for (std::size_t k = 0; k < a.weights.size(); ++k) check_close(a.weights[k], b.weights[k], either(1e-4, 1e-10));
-}
-
-}  // namespace
+#include "mpi/ranks.hpp"
 
 TEST_CASE("sums are those of all ranks, in their order, for few numbers and for many") {
   const auto by = all_ranks();
@@ -129,29 +50,6 @@ TEST_CASE("all metrics of two parts of the data are those of the whole") {
     REQUIRE(together.size() == whole.size());
     for (std::size_t k = 0; k < whole.size(); ++k)
       CHECK(together.result(k) == doctest::Approx(whole.result(k)).epsilon(either(1e-5, 1e-12)));
-  }
-}
-
-TEST_CASE("a rank that does not come is named after the time-out, and one that has ended at once") {
-  if (ranks() == 1) return;
-  const std::size_t last = ranks() - 1;
-  for (const bool ends : {false, true}) {
-    CAPTURE(ends);
-    auto by = mpi::communicator(MPI_COMM_WORLD, {.timeout = ends ? 60.0 : 1.0});
-    if (rank() == last) {
-      if (!ends) std::this_thread::sleep_for(std::chrono::seconds(3));
-      by.reset();
-      continue;
-    }
-    std::vector<Real> x(3);
-    by->begin_sum(x);
-    CHECK(thrown_by([&] { by->finish(); }) ==
-          (ends ? text("mpi: rank ", last, " has ended, and rank ", rank(), " waits for rank ", last,
-                       "'s part of a sum: a step")
-                : text("mpi: rank ", rank(), " has waited 1 s for the part of a sum of rank ", last,
-                       ": a step; for ranks that are only slow, Options has a larger timeout")));
-    CHECK(by->is_broken());
-    CHECK_THROWS_AS(by->gather("more", ""), Error);
   }
 }
 
@@ -218,77 +116,6 @@ TEST_CASE("layers that are frozen by a callback are frozen on all ranks") {
           {.batch_size = 256, .epochs = 3, .verbose = silent, .callbacks = {freezing}, .communicator = by});
   });
   CHECK(thrown == "nothing");
-}
-
-TEST_CASE("what one rank throws, all throw, with its number") {
-  const auto by = all_ranks();
-  const std::size_t last = ranks() - 1;
-  const auto throwing = LambdaCallback{.on_epoch_end = [](Model&, std::size_t epoch, Logs&) {
-    if (epoch == 1) throw ValueError("the disk is full");
-  }};
-  CHECK(thrown_by<ValueError>([&] { train(by, {.batch_size = 256, .epochs = 3, .callbacks = {throwing}}); }) ==
-        "rank 0: the disk is full");
-
-  // an objective that throws in its third step on the last rank
-  Rows part(*by);
-  struct Net {
-    Dense layer{3, softmax};
-    void fields(Fields& f) { f("layer", layer); }
-  };
-  Model model{Net{}};
-  std::size_t steps = 0;
-  model.compile(Adam{}, [&](Net& net, Tape& tape, const Batch& batch, const Context& context) {
-    if (context.training && rank() == last && ++steps == 3) throw ShapeError("out of shape");
-    return sparse_categorical_crossentropy(tape.borrow(batch.y), net.layer(tape.borrow(batch.x), context));
-  });
-  CHECK(thrown_by<ShapeError>([&] {
-          model.fit(Samples(part.x, part.y), {.batch_size = 256, .epochs = 3, .verbose = silent, .communicator = by});
-        }) == text("rank ", last, ": out of shape"));
-
-  // NaN in the data, and a loss that is NaN
-  if (rank() == last) part.x(3, 4) = std::numeric_limits<Real>::quiet_NaN();
-  const auto fit = [&](bool check_data) {
-    return thrown_by<ValueError>([&] {
-      Sequential m = network();
-      m.fit(part.x, part.y,
-            {.batch_size = 1000, .epochs = 3, .verbose = silent, .check_data = check_data, .communicator = by});
-    });
-  };
-  CHECK(fit(true).starts_with(text("rank ", last, ": ")));
-  CHECK(fit(false).starts_with(text("fit: the loss is not finite in epoch 1, step 1 on rank ", last, ": ")));
-}
-
-TEST_CASE("ranks that differ are told so, on all ranks") {
-  const auto by = all_ranks();
-  const std::size_t last = ranks() - 1;
-  const Rows part(*by), wide(*by, rank() == last ? 13 : 12);
-  const auto fit = [&](Sequential m, const Rows& its, FitOptions options) {
-    options.verbose = silent;
-    options.communicator = by;
-    return thrown_by([&] { m.fit(its.x, its.y, options); });
-  };
-  Sequential open{Dense(3, softmax)};
-  open.compile("adam", "sparse_categorical_crossentropy");
-  if (ranks() > 1) {
-    CHECK(fit(open, wide, {}) == text("fit: ranks differ: rank ", last, " has samples x of shape (13,), rank 0 (12,)"));
-    CHECK(fit(network(), part, {.epochs = rank() == last ? 2U : 1U}) ==
-          text("fit: ranks differ: rank ", last, " has epochs 2, rank 0 1"));
-    CHECK(fit(network(), part, {.batch_size = rank() == last ? 0U : 1U}) ==
-          text("rank ", last, ": fit: batch_size is 0; it takes 1 or more"));
-    Sequential other{Input{{12}}, Dense(rank() == last ? 5 : 4), Dense(3, softmax)};
-    other.compile("adam", "sparse_categorical_crossentropy");
-    CHECK(fit(other, part, {}).starts_with(text("fit: ranks differ: rank ", last, " has a model of the fingerprint ")));
-    const Rows whole(*alone());
-    CHECK(fit(network(), rank() == 0 ? whole : part, {}).starts_with("rank 0: fit: 1000 samples, of "));
-  }
-  Sequential normalised{Dense(4), BatchNormalization(), Dense(3, softmax)};
-  normalised.compile("adam", "sparse_categorical_crossentropy");
-  CHECK(fit(normalised, part, {}) ==
-        "rank 0: fit: batch_normalization/moving_mean is counted over whole batches; it takes no communicator");
-  Sequential overlap{Dense(3, softmax)};
-  overlap.compile("adam", "sparse_categorical_crossentropy", {"dice"});
-  CHECK(fit(overlap, part, {}) == "rank 0: fit: the metric dice is one of the whole batch; it takes no communicator");
-  CHECK(fit(network(), part, {.validation_split = 0.1}).find("give each rank its part") != std::string::npos);
 }
 
 TEST_CASE("generators of parts of batches, which end at different steps, train as one of whole batches does") {
